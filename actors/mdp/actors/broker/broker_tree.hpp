@@ -1,0 +1,39 @@
+#pragma once
+
+#include "mdp/actors/counters.hpp"
+#include "mdp/actors/runtime/current.hpp"
+#include "mdp/actors/supervision/child_spec.hpp"
+#include "mdp/engine/client_link.hpp"
+#include "mdp/engine/service_queue.hpp"
+#include "mdp/engine/worker_link.hpp"
+
+#include <cstddef>
+#include <functional>
+#include <memory>
+
+namespace mdp::actors {
+
+/// What the broker's branch of the supervision tree is made of.
+struct broker_tree {
+  engine::client_link_config clients;
+  engine::worker_link_config workers;
+  engine::queue_config queues;
+  std::size_t max_services = defaults::max_services;
+  duration service_linger = defaults::service_linger;
+  std::shared_ptr<broker_counters> counters;
+  /// Where the present registry is left for whoever wants to drain the broker.
+  std::shared_ptr<current<service_registry_actor>> registry;
+};
+
+/// The broker as one child of a root:
+///
+///     broker (one for all)
+///      ├─ queues (one for one)      the registry starts them; a failed one is back with all its jobs
+///      ├─ peers (one for one)       sessions and connections, temporary
+///      └─ registry, with MMI        without it nobody finds a queue: all start again
+///
+/// Stopped from the last to the first: no new queues, then every worker gets its DISCONNECT, then the
+/// queues go. `io` gives the I/O actor's present incarnation, which is older than this branch.
+[[nodiscard]] child_spec broker_spec(broker_tree branch, std::function<io_actor()> io);
+
+} // namespace mdp::actors

@@ -1,0 +1,79 @@
+#include "mdp/actors/broker/client_session.hpp"
+
+#include "mdp/actors/compat/exit.hpp"
+#include "mdp/actors/compat/messaging.hpp"
+#include "mdp/overload.hpp"
+#include "mdp/wire/encode.hpp"
+
+#include <utility>
+
+namespace mdp::actors {
+
+client_session_state::client_session_state(handle::pointer self,
+                                           std::shared_ptr<const surroundings> around, peer_id id,
+                                           const frame& routing_id, time_point now)
+    : self_(self),
+      around_(std::move(around)),
+      id_(id),
+      link_(around_->config, id, routing_id, now) {}
+
+client_session_actor::behavior_type client_session_state::make_behavior() {
+  return {
+    [this](stop) {
+      link_.dismiss();
+      carry_out();
+    },
+    [this](request_arrived& news) {
+      link_.handle(std::move(news.request), news.version, news.received_at);
+      carry_out();
+    },
+    [this](peer_lost) {
+      link_.handle_unreachable();
+      carry_out();
+    },
+    [this](answer_arrived& news) {
+      if (news.is_final)
+        link_.finish(news.id, std::move(news.body), now_of(self_));
+      else
+        link_.partial(news.id, std::move(news.body), now_of(self_));
+      carry_out();
+    },
+    [this](const job_refused& news) {
+      link_.refuse(news.id, news.reason, now_of(self_));
+      carry_out();
+    },
+    [this](deadline_due) {
+      timer_.fired();
+      link_.tick(now_of(self_));
+      carry_out();
+    },
+  };
+}
+
+void client_session_state::carry_out() {
+  link_.actions().drain([this](engine::client_link_action&& action) {
+    std::visit(
+      overload{
+        [&](engine::send_to_client& reply) {
+          tell(self_, around_->io,
+               send_to_peer{id_, encode(std::move(reply.command), reply.version)});
+        },
+        [&](engine::submit_to_service& request) {
+          tell(self_, around_->registry,
+               submit_job{std::move(request.service), std::move(request.what), handle{self_}});
+        },
+        [&](engine::cancel_at_service& request) {
+          tell(self_, around_->registry, cancel_job{std::move(request.service), request.id});
+        },
+        [&](const engine::request_refused& news) { around_->counters->refused.add(news.reason); },
+        [&](const engine::client_ended&) {
+          tell(self_, around_->io, peer_ended{id_, false});
+          end_normally(self_);
+        },
+      },
+      action);
+  });
+  timer_.arm(self_, handle{self_}, link_.next_deadline());
+}
+
+} // namespace mdp::actors

@@ -1,0 +1,173 @@
+#include "mdp/actors/broker/service_queue.hpp"
+
+#include "mdp/actors/compat/exit.hpp"
+#include "mdp/actors/compat/messaging.hpp"
+#include "mdp/overload.hpp"
+
+#include <spdlog/spdlog.h>
+
+#include <algorithm>
+#include <utility>
+
+namespace mdp::actors {
+
+service_queue_state::service_queue_state(handle::pointer self,
+                                         std::shared_ptr<const surroundings> around,
+                                         std::shared_ptr<queue_store> store)
+    : self_(self),
+      around_(std::move(around)),
+      store_(std::move(store)),
+      engine_(store_->engine),
+      counted_(engine_.counters()) {}
+
+service_queue_actor::behavior_type service_queue_state::make_behavior() {
+  recover();
+  return {
+    [this](stop) { end_normally(self_); },
+    [this](submit_job& request) {
+      ++store_->received;
+      const auto client = request.what.id.client;
+      auto& session = store_->sessions[client];
+      session.actor = std::move(request.session);
+      ++session.open;
+      engine_.submit(std::move(request.what), now_of(self_));
+      carry_out();
+    },
+    [this](const cancel_job& request) {
+      ++store_->received;
+      engine_.cancel(request.id);
+      store_->sessions.erase(request.id.client); // only a session that ends cancels
+      carry_out();
+    },
+    [this](register_sink& request) {
+      ++store_->received;
+      on_register(request);
+    },
+    [this](const sink_lost& news) { on_sink_lost(news.id); },
+    [this](job_answered& news) {
+      if (news.is_final)
+        engine_.finish(news.sink, news.id, news.attempt, std::move(news.body), now_of(self_));
+      else
+        engine_.partial(news.sink, news.id, news.attempt, std::move(news.body));
+      carry_out();
+    },
+    [this](const report_workers& question) {
+      tell(self_, question.report_to,
+           workers_reported{question.question, store_->service, engine_.sinks()});
+    },
+    [this](drain_queue& request) {
+      drain_to_ = std::move(request.report_to);
+      engine_.stop();
+      carry_out();
+    },
+    [this](deadline_due) {
+      timer_.fired();
+      engine_.tick(now_of(self_));
+      std::erase_if(store_->sessions, [](const auto& entry) { return entry.second.open == 0; });
+      carry_out();
+      watch_idleness();
+    },
+  };
+}
+
+void service_queue_state::recover() {
+  // After a failure nobody knows what was in the mailbox: an answer may be lost, and its sink would
+  // seem busy for ever. So all sinks are told to go, which for a worker means to come again, and
+  // what they held goes to others.
+  for (auto& [id, sink] : std::exchange(store_->sinks, {})) {
+    tell(self_, sink, stop{});
+    engine_.remove_sink(id, now_of(self_));
+  }
+  carry_out();
+}
+
+void service_queue_state::on_register(register_sink& request) {
+  const auto id = request.id;
+  store_->sinks.emplace(id, request.sink);
+  notify_exit(request.sink, handle{self_}, [id](const exit_kind&) { return sink_lost{id}; });
+  tell(self_, request.sink, sink_accepted{handle{self_}});
+  engine_.add_sink(id, request.capacity, now_of(self_));
+  carry_out();
+}
+
+void service_queue_state::on_sink_lost(sink_id id) {
+  store_->sinks.erase(id);
+  engine_.remove_sink(id, now_of(self_));
+  carry_out();
+}
+
+void service_queue_state::carry_out() {
+  engine_.actions().drain([this](engine::queue_action&& action) {
+    std::visit(overload{
+                 [&](engine::assign_to_sink& assign) {
+                   tell(self_, store_->sinks.at(assign.sink),
+                        assign_job{assign.id, assign.attempt, std::move(assign.client_address),
+                                   std::move(assign.body)});
+                 },
+                 [&](engine::answer_client& reply) { answer(reply); },
+                 [&](const engine::refuse_client& reply) { refuse(reply); },
+               },
+               action);
+  });
+  count();
+  report_drained();
+  auto deadline = engine_.next_deadline();
+  if (engine_.is_idle())
+    deadline = std::min(deadline, idle_since_.value_or(now_of(self_)) + around_->linger);
+  else if (!store_->sessions.empty())
+    deadline = std::min(deadline, now_of(self_) + around_->linger);
+  timer_.arm(self_, handle{self_}, deadline);
+}
+
+void service_queue_state::answer(engine::answer_client& action) {
+  if (const auto session = session_of(action.id, action.is_final))
+    tell(self_, session, answer_arrived{action.id, action.is_final, std::move(action.body)});
+}
+
+void service_queue_state::refuse(const engine::refuse_client& action) {
+  if (action.reason == engine::refusal::attempts_used_up)
+    spdlog::warn("service {}: a request was given up, every worker that tried it was lost",
+                 store_->service);
+  if (const auto session = session_of(action.id, true))
+    tell(self_, session, job_refused{action.id, action.reason});
+}
+
+client_session_actor service_queue_state::session_of(job_id id, bool is_over) {
+  const auto entry = store_->sessions.find(id.client);
+  if (entry == store_->sessions.end())
+    return {};
+  // A session without open jobs stays until the next look at the clock: most come back soon.
+  if (is_over && entry->second.open > 0)
+    --entry->second.open;
+  return entry->second.actor;
+}
+
+void service_queue_state::count() {
+  const auto& now = engine_.counters();
+  auto& total = *around_->counters;
+  total.accepted.add(now.accepted - counted_.accepted);
+  total.answered.add(now.answered - counted_.answered);
+  total.retried.add(now.retried - counted_.retried);
+  total.cancelled.add(now.cancelled - counted_.cancelled);
+  total.late_answers.add(now.late_answers - counted_.late_answers);
+  counted_ = now;
+}
+
+void service_queue_state::watch_idleness() {
+  if (!engine_.is_idle())
+    return idle_since_.reset();
+  const auto now = now_of(self_);
+  if (!idle_since_)
+    idle_since_ = now;
+  if (now - *idle_since_ >= around_->linger) {
+    tell(self_, around_->registry, queue_idle{store_->service, store_->received});
+    idle_since_ = now; // ask again later if the registry has something under way to us
+  }
+}
+
+void service_queue_state::report_drained() {
+  if (drain_to_ && engine_.in_flight() == 0)
+    tell(self_, std::exchange(drain_to_, nullptr), queue_drained{store_->service});
+}
+
+} // namespace mdp::actors

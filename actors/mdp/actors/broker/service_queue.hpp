@@ -1,0 +1,76 @@
+#pragma once
+
+#include "mdp/actors/compat/state_actor.hpp"
+#include "mdp/actors/counters.hpp"
+#include "mdp/actors/deadline_timer.hpp"
+#include "mdp/actors/messages.hpp"
+#include "mdp/engine/service_queue.hpp"
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <unordered_map>
+
+namespace mdp::actors {
+
+/// What of a service queue outlives its actor, so that a queue that failed is back with all its
+/// jobs. Belongs to the actor that runs, one after the other; not synchronised.
+struct queue_store {
+  queue_store(std::string name, const engine::queue_config& config)
+      : service(std::move(name)), engine(config) {}
+
+  struct session {
+    client_session_actor actor;
+    std::size_t open = 0; ///< Jobs it waits for.
+  };
+
+  std::string service;
+  engine::service_queue engine;
+  std::unordered_map<sink_id, job_sink_actor> sinks;
+  std::unordered_map<peer_id, session> sessions;
+  std::uint64_t received = 0; ///< Messages from the registry; see `queue_idle`.
+};
+
+/// Carries out what `engine::service_queue` decides for one service (see `interfaces.hpp`).
+class service_queue_state {
+public:
+  using handle = service_queue_actor;
+  static constexpr const char* name = "service_queue";
+  static constexpr run_on where = run_on::loop;
+
+  struct surroundings {
+    service_registry_actor registry;
+    std::shared_ptr<broker_counters> counters;
+    duration linger = defaults::service_linger;
+  };
+
+  service_queue_state(handle::pointer self, std::shared_ptr<const surroundings> around,
+                      std::shared_ptr<queue_store> store);
+
+  handle::behavior_type make_behavior();
+
+private:
+  void recover();
+  void on_register(register_sink& request);
+  void on_sink_lost(sink_id id);
+  void carry_out();
+  void answer(engine::answer_client& action);
+  void refuse(const engine::refuse_client& action);
+  /// The session that waits for `id`, which is one job less from now on if `is_over`; null if gone.
+  [[nodiscard]] client_session_actor session_of(job_id id, bool is_over);
+  void count();
+  void watch_idleness();
+  void report_drained();
+
+  handle::pointer self_;
+  std::shared_ptr<const surroundings> around_;
+  std::shared_ptr<queue_store> store_;
+  engine::service_queue& engine_;
+  engine::queue_counters counted_; // what of the engine's counters is in the broker's already
+  std::optional<time_point> idle_since_;
+  service_registry_actor drain_to_; // null unless draining
+  deadline_timer timer_;
+};
+
+} // namespace mdp::actors

@@ -1,0 +1,139 @@
+#include "mdp/actors/broker/service_registry.hpp"
+
+#include "mdp/actors/broker/mmi.hpp"
+#include "mdp/actors/compat/exit.hpp"
+#include "mdp/actors/compat/messaging.hpp"
+#include "mdp/actors/supervision/supervisor.hpp"
+
+#include <utility>
+
+namespace mdp::actors {
+
+service_registry_state::service_registry_state(handle::pointer self,
+                                               std::shared_ptr<const surroundings> around)
+    : self_(self), around_(std::move(around)), catalog_(around_->max_services) {}
+
+service_registry_actor::behavior_type service_registry_state::make_behavior() {
+  const auto me = handle{self_};
+  for_queues_ = std::make_shared<service_queue_state::surroundings>(
+    service_queue_state::surroundings{me, around_->counters, around_->linger});
+  mmi_ = spawn_state<mmi_state>(*self_, me);
+  tell(self_, around_->queues, adopt_temporary(mmi_, "mmi"));
+  notify_exit(mmi_, me, [](const exit_kind&) { return stop{}; }); // never alone
+  tell(self_, around_->io, around_->openers(me));
+  return {
+    [this](stop) { end_normally(self_); },
+    [this](submit_job& request) { on_submit(request); },
+    [this](cancel_job& request) {
+      if (const auto found = catalog_.find(request.service); found.known != nullptr) {
+        ++found.known->passed_on;
+        tell(self_, found.known->handle, std::move(request));
+      }
+    },
+    [this](register_sink& request) {
+      if (const auto queue = queue_of(request.service))
+        tell(self_, queue, std::move(request));
+      else
+        tell(self_, request.sink, stop{}); // T8: no room for another service
+    },
+    [this](const queue_idle& news) { on_idle(news); },
+    [this](queue_restarted& news) {
+      if (const auto found = catalog_.find(news.service); found.known != nullptr)
+        found.known->handle = std::move(news.queue);
+    },
+    [this](const survey_services& question) { on_survey(question); },
+    [this](drain_services& request) { on_drain(request); },
+    [this](const queue_drained&) {
+      --draining_;
+      finish_drain();
+    },
+  };
+}
+
+service_queue_actor service_registry_state::queue_of(const std::string& service) {
+  const auto found = catalog_.find(service);
+  switch (found.verdict) {
+    case engine::name_verdict::known:
+      ++found.known->passed_on;
+      return found.known->handle;
+    case engine::name_verdict::unknown: {
+      auto& added = catalog_.add(service, start_queue(service));
+      ++added.passed_on;
+      return added.handle;
+    }
+    case engine::name_verdict::internal:
+    case engine::name_verdict::full:
+      break;
+  }
+  return {};
+}
+
+service_queue_actor service_registry_state::start_queue(const std::string& service) {
+  auto store = std::make_shared<queue_store>(service, around_->queue);
+  const auto queue = spawn_state<service_queue_state>(*self_, for_queues_, store);
+  child_spec spec;
+  spec.name = "queue " + service;
+  spec.restart = restart_type::transient; // its normal end is agreed with us
+  spec.start = [store, around = for_queues_, registry = handle{self_}](caf::local_actor& parent) {
+    const auto again = spawn_state<service_queue_state>(parent, around, store);
+    post(registry, queue_restarted{store->service, again});
+    return stoppable_actor{again};
+  };
+  tell(self_, around_->queues, adopt_child{queue, std::move(spec)});
+  return queue;
+}
+
+void service_registry_state::on_submit(submit_job& request) {
+  const auto refuse = [&](engine::refusal reason) {
+    tell(self_, request.session, job_refused{request.what.id, reason});
+  };
+  if (engine::is_reserved_service(request.service))
+    return tell(self_, mmi_, std::move(request)); // 8-1
+  if (is_draining_)
+    return refuse(engine::refusal::stopping);
+  if (const auto queue = queue_of(request.service))
+    return tell(self_, queue, std::move(request));
+  refuse(engine::refusal::too_many_services);
+}
+
+void service_registry_state::on_idle(const queue_idle& news) {
+  const auto found = catalog_.find(news.service);
+  if (found.known == nullptr)
+    return;
+  const auto queue = found.known->handle;
+  if (catalog_.remove_if_settled(news.service, news.received))
+    tell(self_, queue, stop{});
+}
+
+void service_registry_state::on_survey(const survey_services& question) {
+  const auto ask = [&](const service_queue_actor& queue) {
+    tell(self_, queue, report_workers{question.question, question.report_to});
+  };
+  if (!question.only) {
+    tell(self_, question.report_to, survey_begun{question.question, catalog_.size()});
+    catalog_.for_each([&](const std::string&, const auto& known) { ask(known.handle); });
+    return;
+  }
+  const auto found = catalog_.find(*question.only);
+  tell(self_, question.report_to,
+       survey_begun{question.question, found.known != nullptr ? std::size_t{1} : 0});
+  if (found.known != nullptr)
+    ask(found.known->handle);
+}
+
+void service_registry_state::on_drain(drain_services& request) {
+  is_draining_ = true;
+  drained_ = std::move(request.done);
+  draining_ = catalog_.size();
+  catalog_.for_each([&](const std::string&, const auto& known) {
+    tell(self_, known.handle, drain_queue{handle{self_}});
+  });
+  finish_drain();
+}
+
+void service_registry_state::finish_drain() {
+  if (is_draining_ && draining_ == 0 && drained_)
+    std::exchange(drained_, nullptr)();
+}
+
+} // namespace mdp::actors

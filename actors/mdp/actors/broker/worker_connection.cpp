@@ -1,0 +1,88 @@
+#include "mdp/actors/broker/worker_connection.hpp"
+
+#include "mdp/actors/compat/exit.hpp"
+#include "mdp/actors/compat/messaging.hpp"
+#include "mdp/overload.hpp"
+#include "mdp/wire/encode.hpp"
+
+#include <spdlog/spdlog.h>
+
+#include <utility>
+
+namespace mdp::actors {
+
+worker_connection_state::worker_connection_state(handle::pointer self,
+                                                 std::shared_ptr<const surroundings> around,
+                                                 peer_id id, wire::protocol_version version,
+                                                 time_point now)
+    : self_(self),
+      around_(std::move(around)),
+      id_(id),
+      version_(version),
+      link_(around_->config, now) {}
+
+worker_connection_actor::behavior_type worker_connection_state::make_behavior() {
+  return {
+    [this](stop) {
+      link_.dismiss();
+      carry_out();
+    },
+    [this](sink_accepted& news) { queue_ = std::move(news.queue); },
+    [this](assign_job& job) {
+      link_.assign({job.id, job.attempt}, job.client_address, std::move(job.body), now_of(self_));
+      carry_out();
+    },
+    [this](command_arrived& news) {
+      link_.handle(std::move(news.command), news.received_at);
+      carry_out();
+    },
+    [this](invalid_arrived) {
+      link_.handle_invalid();
+      carry_out();
+    },
+    [this](peer_lost) {
+      link_.handle_unreachable();
+      carry_out();
+    },
+    [this](deadline_due) {
+      timer_.fired();
+      link_.tick(now_of(self_));
+      carry_out();
+    },
+  };
+}
+
+void worker_connection_state::carry_out() {
+  link_.actions().drain([this](engine::worker_link_action&& action) {
+    std::visit(
+      overload{
+        [&](engine::send_to_worker& out) {
+          tell(self_, around_->io, send_to_peer{id_, encode(std::move(out.command), version_)});
+        },
+        [&](engine::offer_service& offer) {
+          spdlog::debug("worker {} offers {} (MDP {}, capacity {})", id_.value, offer.service,
+                        to_string(version_), offer.capacity);
+          tell(self_, around_->registry,
+               register_sink{std::move(offer.service), sink_id{id_.value}, offer.capacity,
+                             job_sink_actor{handle{self_}}});
+        },
+        [&](engine::worker_answer& answer) {
+          tell(self_, queue_,
+               job_answered{sink_id{id_.value}, answer.id, answer.attempt, answer.is_final,
+                            std::move(answer.body)});
+        },
+        [&](const engine::worker_ended& end) { on_ended(end.reason); },
+      },
+      action);
+  });
+  timer_.arm(self_, handle{self_}, link_.next_deadline());
+}
+
+void worker_connection_state::on_ended(engine::worker_end reason) {
+  around_->counters->ended_workers.add(reason);
+  spdlog::debug("worker {} is gone: {}", id_.value, to_string(reason));
+  tell(self_, around_->io, peer_ended{id_, engine::was_told(reason)});
+  end_normally(self_);
+}
+
+} // namespace mdp::actors

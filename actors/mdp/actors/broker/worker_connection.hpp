@@ -1,0 +1,46 @@
+#pragma once
+
+#include "mdp/actors/compat/state_actor.hpp"
+#include "mdp/actors/counters.hpp"
+#include "mdp/actors/deadline_timer.hpp"
+#include "mdp/actors/messages.hpp"
+#include "mdp/engine/worker_link.hpp"
+
+#include <memory>
+
+namespace mdp::actors {
+
+/// Carries out what `engine::worker_link` decides for one worker (see `interfaces.hpp`). Its end is
+/// what gives the worker's requests back: the queue hears of it and puts them in front.
+class worker_connection_state {
+public:
+  using handle = worker_connection_actor;
+  static constexpr const char* name = "worker_connection";
+  static constexpr run_on where = run_on::loop;
+
+  struct surroundings {
+    io_actor io;
+    service_registry_actor registry;
+    std::shared_ptr<broker_counters> counters;
+    engine::worker_link_config config;
+  };
+
+  worker_connection_state(handle::pointer self, std::shared_ptr<const surroundings> around,
+                          peer_id id, wire::protocol_version version, time_point now);
+
+  handle::behavior_type make_behavior();
+
+private:
+  void carry_out();
+  void on_ended(engine::worker_end reason);
+
+  handle::pointer self_;
+  std::shared_ptr<const surroundings> around_;
+  peer_id id_;
+  wire::protocol_version version_;
+  engine::worker_link link_;
+  service_queue_actor queue_; // takes the answers; null until the service has accepted us
+  deadline_timer timer_;
+};
+
+} // namespace mdp::actors

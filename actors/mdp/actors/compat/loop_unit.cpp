@@ -1,0 +1,42 @@
+#include "mdp/actors/compat/loop_unit.hpp"
+
+#include <caf/scheduler/abstract_coordinator.hpp>
+
+namespace mdp::actors {
+
+loop_unit::~loop_unit() {
+  hand_over();
+}
+
+void loop_unit::exec_later(caf::resumable* job) {
+  if (job->subtype() == caf::resumable::io_actor)
+    ready_.push_back(job);
+  else
+    system().scheduler().enqueue(job);
+}
+
+bool loop_unit::run() {
+  for (std::size_t resumed = 0; !ready_.empty() && resumed < defaults::turn_max_resumes; ++resumed) {
+    auto* job = ready_.front();
+    ready_.pop_front();
+    switch (job->resume(this, defaults::actor_throughput)) {
+      case caf::resumable::resume_later:
+        ready_.push_back(job); // keeps its reference
+        break;
+      case caf::resumable::awaiting_message: // whoever wakes it takes a new reference
+      case caf::resumable::done:
+      case caf::resumable::shutdown_execution_unit: // said to CAF's workers only
+        caf::intrusive_ptr_release(job);
+        break;
+    }
+  }
+  return !ready_.empty();
+}
+
+void loop_unit::hand_over() {
+  for (auto* job : ready_)
+    system().scheduler().enqueue(job);
+  ready_.clear();
+}
+
+} // namespace mdp::actors

@@ -1,0 +1,73 @@
+#pragma once
+
+#include "mdp/actors/compat/interface.hpp"
+
+#include <caf/actor_config.hpp>
+#include <caf/local_actor.hpp>
+#include <caf/spawn_options.hpp>
+
+#include <optional>
+#include <type_traits>
+#include <utility>
+
+namespace mdp::actors {
+
+/// Where an actor runs when somebody on the loop's thread wakes it.
+enum class run_on {
+  loop,      ///< right there, in the same turn: the broker's own actors
+  scheduler, ///< on CAF's threads: whatever may be slow, and the user's
+};
+
+/// An actor made of a plain state class. `State` has
+///
+///     using handle = ...;                      // its typed handle
+///     static constexpr const char* name = ...;
+///     static constexpr run_on where = ...;
+///     State(handle::pointer self, ...);        // arguments of spawn_state()
+///     handle::behavior_type make_behavior();   // one lambda a message, each a call of a member
+///
+/// The state is destroyed when the actor ends, not when the last handle goes, so that actors which
+/// know each other do not keep each other in memory.
+template <class State>
+class state_actor : public State::handle::base {
+public:
+  using super = typename State::handle::base;
+
+  template <class... Ts>
+  explicit state_actor(caf::actor_config& config, Ts&&... arguments) : super(config) {
+    state_.emplace(this, std::forward<Ts>(arguments)...);
+  }
+
+  [[nodiscard]] const char* name() const override { return State::name; }
+
+  /// CAF's own word for an actor that belongs to an I/O loop; see `loop_unit`.
+  [[nodiscard]] caf::resumable::subtype_t subtype() const override {
+    return State::where == run_on::loop ? caf::resumable::io_actor
+                                        : caf::resumable::scheduled_actor;
+  }
+
+  void on_exit() override { state_.reset(); }
+
+protected:
+  typename State::handle::behavior_type make_behavior() override {
+    return state_->make_behavior();
+  }
+
+private:
+  std::optional<State> state_;
+};
+
+/// Starts an actor with `State` as a child of `parent`'s thread: if `parent` runs on the loop and
+/// the new one belongs there, so will its first turn.
+template <class State, class... Ts>
+typename State::handle spawn_state(caf::local_actor& parent, Ts&&... arguments) {
+  return parent.spawn<state_actor<State>>(std::forward<Ts>(arguments)...);
+}
+
+/// Starts an actor with `State` from outside of all actors.
+template <class State, class... Ts>
+typename State::handle spawn_state(caf::actor_system& system, Ts&&... arguments) {
+  return system.spawn<state_actor<State>>(std::forward<Ts>(arguments)...);
+}
+
+} // namespace mdp::actors

@@ -1,0 +1,73 @@
+#include "mdp/actors/io/dealer_sockets.hpp"
+
+#include "mdp/actors/compat/messaging.hpp"
+
+#include <tuple>
+#include <utility>
+
+namespace mdp::actors::io {
+
+template <class Message>
+void dealer_sockets::tell_owner(socket_id socket, Message message) {
+  if (const auto entry = owners_.find(socket); entry != owners_.end())
+    std::visit([&](const auto& handle) { tell(self_, handle, std::move(message)); },
+               entry->second);
+}
+
+void dealer_sockets::open(open_socket& request, socket_id socket) {
+  const bool is_worker = static_cast<bool>(request.worker);
+  const auto role = is_worker ? dealer_role::worker : dealer_role::client;
+  owners_.emplace(socket, is_worker ? owner{std::move(request.worker)}
+                                    : owner{std::move(request.client)});
+  std::ignore = outbox_->push(open_dealer{socket, std::move(request.endpoint), role,
+                                          request.version, options_, limits_});
+}
+
+void dealer_sockets::send(send_on_socket& request) {
+  if (!owns(request.socket))
+    return;
+  if (!outbox_->push(send_frames{request.socket, {}, {}, std::move(request.frames)}))
+    tell_owner(request.socket, socket_failed{std::make_error_code(std::errc::no_buffer_space)});
+}
+
+void dealer_sockets::close(const close_owned_socket& request) {
+  if (owners_.erase(request.socket) > 0)
+    std::ignore = outbox_->push(close_socket{request.socket, request.linger});
+}
+
+void dealer_sockets::on_connected(const connected& report) {
+  tell_owner(report.socket, socket_opened{report.socket});
+}
+
+void dealer_sockets::on_connect_failed(const connect_failed& report) {
+  tell_owner(report.socket, socket_failed{report.error});
+  owners_.erase(report.socket);
+}
+
+void dealer_sockets::on_worker_input(worker_input& report) {
+  const auto entry = owners_.find(report.socket);
+  if (entry == owners_.end())
+    return;
+  if (const auto* worker = std::get_if<worker_peer_actor>(&entry->second))
+    tell(self_, *worker,
+         broker_told_worker{report.socket, std::move(report.command), report.received_at});
+}
+
+void dealer_sockets::on_client_input(client_input& report) {
+  const auto entry = owners_.find(report.socket);
+  if (entry == owners_.end())
+    return;
+  if (const auto* client = std::get_if<client_peer_actor>(&entry->second))
+    tell(self_, *client,
+         broker_told_client{report.socket, std::move(report.command), report.received_at});
+}
+
+void dealer_sockets::on_invalid(const invalid_input& report) {
+  tell_owner(report.socket, invalid_arrived{});
+}
+
+void dealer_sockets::on_unreachable(const peer_unreachable& report) {
+  tell_owner(report.socket, socket_failed{std::make_error_code(std::errc::host_unreachable)});
+}
+
+} // namespace mdp::actors::io

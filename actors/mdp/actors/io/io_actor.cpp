@@ -1,0 +1,113 @@
+#include "mdp/actors/io/io_actor.hpp"
+
+#include "mdp/actors/compat/exit.hpp"
+#include "mdp/actors/compat/messaging.hpp"
+#include "mdp/overload.hpp"
+
+#include <spdlog/spdlog.h>
+
+#include <tuple>
+#include <utility>
+
+namespace mdp::actors {
+
+namespace {
+
+/// A broker has one ROUTER for clients and workers (7-1, 7-2); DEALERs are numbered from 2.
+constexpr socket_id router_socket{1};
+
+} // namespace
+
+io_state::io_state(handle::pointer self, io_config config, io::loop_host& host)
+    : self_(self),
+      config_(std::move(config)),
+      outbox_(&host.start(handle{self})),
+      router_(self, config_.peers, config_.counters),
+      dealers_(self, config_.sockets, config_.limits) {
+  router_.use_outbox(*outbox_);
+  router_.use_socket(router_socket);
+  dealers_.use_outbox(*outbox_);
+}
+
+io_state::~io_state() {
+  if (!loop_is_over_)
+    std::ignore = outbox_->push(io::stop_loop{});
+}
+
+io_actor::behavior_type io_state::make_behavior() {
+  return {
+    [this](stop) {
+      stopping_ = true; // behind everything that was sent before; ends with loop_ended
+      std::ignore = outbox_->push(io::stop_loop{config_.flush_grace});
+    },
+    [this](loop_reported& news) { on_reports(news.reports); },
+    [this](const loop_ended& news) { on_loop_ended(news); },
+    [this](serve_peers& openers) { serve(openers); },
+    [this](send_to_peer& request) { router_.send(request); },
+    [this](const peer_ended& news) { router_.end(news); },
+    [this](open_socket& request) { dealers_.open(request, socket_id{++last_socket_}); },
+    [this](send_on_socket& request) { dealers_.send(request); },
+    [this](const close_owned_socket& request) { dealers_.close(request); },
+  };
+}
+
+void io_state::on_reports(std::vector<io::loop_report>& reports) {
+  for (auto& report : reports)
+    std::visit(overload{
+                 [&](io::router_input& input) { router_.on_input(input); },
+                 [&](io::worker_input& input) { dealers_.on_worker_input(input); },
+                 [&](io::client_input& input) { dealers_.on_client_input(input); },
+                 [&](const io::invalid_input& input) {
+                   input.socket == router_socket ? router_.on_invalid(input)
+                                                 : dealers_.on_invalid(input);
+                 },
+                 [&](const io::peer_unreachable& news) {
+                   news.socket == router_socket ? router_.on_unreachable(news)
+                                                : dealers_.on_unreachable(news);
+                 },
+                 [&](const io::bound& news) { on_bound(news); },
+                 [&](const io::bind_failed& news) { on_bind_failed(news); },
+                 [&](const io::connected& news) { dealers_.on_connected(news); },
+                 [&](const io::connect_failed& news) { dealers_.on_connect_failed(news); },
+               },
+               report);
+}
+
+void io_state::serve(serve_peers& openers) {
+  const bool first = !is_serving_;
+  is_serving_ = true;
+  router_.use_openers(std::move(openers));
+  if (first)
+    std::ignore = outbox_->push(
+      io::open_router{router_socket, config_.bind->endpoints, config_.sockets, config_.limits});
+}
+
+void io_state::on_bound(const io::bound& report) {
+  auto& bind = *config_.bind;
+  bind.endpoints = report.endpoints;
+  bind.is_bound = true;
+  if (const auto notify = std::exchange(bind.on_first_bind, nullptr))
+    notify(nullptr);
+}
+
+void io_state::on_bind_failed(const io::bind_failed& report) {
+  auto& bind = *config_.bind;
+  if (const auto notify = std::exchange(bind.on_first_bind, nullptr)) {
+    const bind_error failure{report.endpoint, report.error};
+    return notify(&failure); // whoever started us decides; we wait for the stop
+  }
+  // The port was ours before the last restart and the old socket may still be closing: try again
+  // after our supervisor's pause, as often as it allows.
+  spdlog::warn("cannot bind {} again: {}", report.endpoint, report.error.message());
+  end_failed(self_);
+}
+
+void io_state::on_loop_ended(const loop_ended& news) {
+  loop_is_over_ = true;
+  if (stopping_ && news.reason == io::loop_end::stopped)
+    return end_normally(self_);
+  spdlog::error("the socket loop has ended: {}", news.what.empty() ? "terminated" : news.what);
+  end_failed(self_);
+}
+
+} // namespace mdp::actors

@@ -1,0 +1,82 @@
+#pragma once
+
+#include "mdp/actors/compat/state_actor.hpp"
+#include "mdp/actors/counters.hpp"
+#include "mdp/actors/io/dealer_sockets.hpp"
+#include "mdp/actors/io/loop_host.hpp"
+#include "mdp/actors/io/router_peers.hpp"
+#include "mdp/actors/messages.hpp"
+#include "mdp/net/socket_config.hpp"
+#include "mdp/peers/peer_directory.hpp"
+#include "mdp/wire/limits.hpp"
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+#include <system_error>
+#include <vector>
+
+namespace mdp::actors {
+
+/// An endpoint that could not be bound, and why.
+struct bind_error {
+  std::string endpoint;
+  std::error_code reason;
+};
+
+struct io_config {
+  net::socket_config sockets;
+  wire::limits limits;
+  peers::directory_config peers;
+  duration flush_grace = defaults::flush_grace;
+
+  /// To be bound once a broker serves; empty in a worker's or client's process. Shared with the
+  /// actors' owner and with later incarnations of the I/O actor: what was bound with a `*` port is
+  /// bound to the same port again.
+  struct binding {
+    std::vector<std::string> endpoints;
+    bool is_bound = false;
+    /// Called once for the first attempt, on the loop or a scheduler thread.
+    std::function<void(const bind_error* failure)> on_first_bind;
+  };
+  std::shared_ptr<binding> bind = std::make_shared<binding>();
+  std::shared_ptr<broker_counters> counters = std::make_shared<broker_counters>();
+};
+
+/// The one actor that talks to the socket loop (see `interfaces.hpp`). It decides nothing: who a
+/// message is for says `router_peers` (a broker's clients and workers) or `dealer_sockets` (a
+/// worker's or client's own connections).
+class io_state {
+public:
+  using handle = io_actor;
+  static constexpr const char* name = "io";
+  static constexpr run_on where = run_on::loop;
+
+  /// `host` must outlive the actor.
+  io_state(handle::pointer self, io_config config, io::loop_host& host);
+  ~io_state();
+  io_state(const io_state&) = delete;
+  io_state& operator=(const io_state&) = delete;
+
+  handle::behavior_type make_behavior();
+
+private:
+  void on_reports(std::vector<io::loop_report>& reports);
+  void on_bound(const io::bound& report);
+  void on_bind_failed(const io::bind_failed& report);
+  void on_loop_ended(const loop_ended& news);
+  void serve(serve_peers& openers);
+
+  handle::pointer self_;
+  io_config config_;
+  io::outbox* outbox_;
+  io::router_peers router_;
+  io::dealer_sockets dealers_;
+  std::uint32_t last_socket_ = 1; // the ROUTER's
+  bool is_serving_ = false;
+  bool stopping_ = false;
+  bool loop_is_over_ = false;
+};
+
+} // namespace mdp::actors

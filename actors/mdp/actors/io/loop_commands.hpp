@@ -1,0 +1,153 @@
+#pragma once
+
+#include "mdp/ids.hpp"
+#include "mdp/message.hpp"
+#include "mdp/net/socket_config.hpp"
+#include "mdp/time.hpp"
+#include "mdp/wire/command.hpp"
+#include "mdp/wire/decode_error.hpp"
+#include "mdp/wire/limits.hpp"
+
+#include <cstdint>
+#include <string>
+#include <system_error>
+#include <variant>
+#include <vector>
+
+/// What goes into the socket loop and what comes out of it. Plain data: neither CAF nor libzmq.
+namespace mdp::actors::io {
+
+// -- commands: from the I/O actor to the loop, through the outbox --------------------------------------
+
+/// Open a ROUTER and bind it to all endpoints; answered by `bound` or `bind_failed`.
+struct open_router {
+  socket_id socket;
+  std::vector<std::string> endpoints;
+  net::socket_config options;
+  wire::limits limits;
+};
+
+/// Which side of MDP a DEALER speaks for; decides how what it receives is decoded.
+enum class dealer_role : std::uint8_t { worker, client };
+
+/// Open a DEALER and connect it to one endpoint (7-20); answered by `connected` or `connect_failed`.
+/// Connecting is lazy: `connected` says that the endpoint is well formed, not that anybody is there.
+struct open_dealer {
+  socket_id socket;
+  std::string endpoint;
+  dealer_role role = dealer_role::worker;
+  wire::protocol_version version = wire::protocol_version::v0_2;
+  net::socket_config options;
+  wire::limits limits;
+};
+
+/// Close a socket; what it had parked is sent within `linger` or forgotten. Unknown ids are ignored.
+struct close_socket {
+  socket_id socket;
+  duration linger{};
+};
+
+/// Send one multipart. On a ROUTER to the peer `routing_id`, on a DEALER `routing_id` is empty.
+struct send_frames {
+  socket_id socket;
+  peer_id peer; ///< Comes back in `peer_unreachable`, so that late news is not taken for new.
+  frame routing_id;
+  message frames;
+};
+
+/// Forget what is parked for a peer that has ended.
+struct forget_peer {
+  socket_id socket;
+  frame routing_id;
+};
+
+/// End the loop once what was pushed before is sent, at the latest after `flush_grace`.
+struct stop_loop {
+  duration flush_grace{};
+};
+
+using loop_command
+  = std::variant<open_router, open_dealer, close_socket, send_frames, forget_peer, stop_loop>;
+
+// -- reports: from the loop to the I/O actor ----------------------------------------------------------
+
+/// A ROUTER is bound; the endpoints are the real ones, a `*` port resolved.
+struct bound {
+  socket_id socket;
+  std::vector<std::string> endpoints;
+};
+
+/// A ROUTER could not be bound; the socket is closed again.
+struct bind_failed {
+  socket_id socket;
+  std::string endpoint;
+  std::error_code error;
+};
+
+struct connected {
+  socket_id socket;
+};
+
+struct connect_failed {
+  socket_id socket;
+  std::string endpoint;
+  std::error_code error;
+};
+
+/// A ROUTER peer said something valid.
+struct router_input {
+  socket_id socket;
+  frame routing_id;
+  wire::broker_input input;
+  time_point received_at;
+};
+
+/// The broker said something valid to a worker's DEALER.
+struct worker_input {
+  socket_id socket;
+  wire::to_worker command;
+  time_point received_at;
+};
+
+/// The broker said something valid to a client's DEALER.
+struct client_input {
+  socket_id socket;
+  wire::to_client command;
+  time_point received_at;
+};
+
+/// Somebody sent what is not MDP; the message is already gone.
+struct invalid_input {
+  socket_id socket;
+  frame routing_id; ///< Empty on a DEALER.
+  wire::decode_error error;
+  std::string header; ///< As far as one was seen, cut to a few bytes; for a log line (T20).
+  time_point received_at;
+};
+
+/// Why a peer can no longer be sent to.
+enum class unreachable_reason : std::uint8_t {
+  gone,     ///< EHOSTUNREACH: no such peer, or its connection has ended (T22)
+  too_slow, ///< its parked messages went over their budget of bytes, count or age (T21)
+};
+
+/// Something sent to a peer cannot reach it; it and whatever was parked is dropped.
+struct peer_unreachable {
+  socket_id socket;
+  peer_id peer;
+  frame routing_id;
+  unreachable_reason reason;
+  std::size_t dropped_messages = 0;
+};
+
+using loop_report = std::variant<bound, bind_failed, connected, connect_failed, router_input,
+                                 worker_input, client_input, invalid_input, peer_unreachable>;
+
+/// Why the loop's thread ended.
+enum class loop_end : std::uint8_t {
+  stopped,    ///< it was asked to
+  terminated, ///< the ZeroMQ context went away under it
+  failed,     ///< an exception; always a bug or exhausted memory
+};
+
+} // namespace mdp::actors::io

@@ -1,0 +1,55 @@
+#include "mdp/actors/io/loop_host.hpp"
+
+#include "mdp/actors/compat/loop_unit.hpp"
+#include "mdp/actors/compat/messaging.hpp"
+#include "mdp/actors/io/loop_sink.hpp"
+#include "mdp/actors/io/socket_loop.hpp"
+#include "mdp/actors/messages.hpp"
+
+#include <atomic>
+#include <utility>
+
+namespace mdp::actors::io {
+
+/// One loop with its execution unit: the only class that knows both sides.
+class loop_host::hosted_loop final : public loop_sink {
+public:
+  hosted_loop(caf::actor_system& system, io_actor owner)
+      : unit_(system), owner_(std::move(owner)), loop_(*this) {
+    loop_.start();
+  }
+
+  void on_reports(std::vector<loop_report> reports) override {
+    post_on(unit_, owner_, loop_reported{std::move(reports)});
+  }
+
+  bool run_pending() override { return unit_.run(); }
+
+  void on_stopped(loop_end reason, std::string what) override {
+    unit_.hand_over();
+    // Not through the unit: nobody will run it any more. The handle goes, as the owner keeps us.
+    post(std::exchange(owner_, nullptr), loop_ended{reason, std::move(what)});
+    has_ended_ = true;
+  }
+
+  [[nodiscard]] outbox& commands() noexcept { return loop_.commands(); }
+  [[nodiscard]] bool has_ended() const noexcept { return has_ended_; }
+
+private:
+  loop_unit unit_;
+  io_actor owner_;
+  std::atomic<bool> has_ended_{false};
+  socket_loop loop_; // last: its thread uses the others
+};
+
+loop_host::loop_host(caf::actor_system& system) : system_(system) {}
+
+loop_host::~loop_host() = default;
+
+outbox& loop_host::start(io_actor owner) {
+  const std::lock_guard guard(mutex_);
+  std::erase_if(loops_, [](const auto& loop) { return loop->has_ended(); });
+  return loops_.emplace_back(std::make_unique<hosted_loop>(system_, std::move(owner)))->commands();
+}
+
+} // namespace mdp::actors::io

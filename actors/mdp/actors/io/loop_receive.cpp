@@ -1,0 +1,107 @@
+#include "mdp/actors/io/loop_receive.hpp"
+
+#include "mdp/net/frames_io.hpp"
+#include "mdp/wire/decode.hpp"
+
+#include <algorithm>
+#include <string>
+#include <utility>
+
+namespace mdp::actors::io {
+
+namespace {
+
+/// Bytes of a bad header that are shown: enough to recognise a protocol, and few enough to live in a
+/// std::string without an allocation, as this is done for good messages too.
+constexpr std::size_t shown_header_bytes = 15;
+
+/// Adds a report and returns it to be filled in, so that none is built elsewhere and moved in.
+template <class Report>
+Report& add(std::vector<loop_report>& reports, const loop_socket& socket, time_point now) {
+  auto& report
+    = std::get<Report>(reports.emplace_back(std::in_place_type<Report>));
+  report.socket = socket.id;
+  report.received_at = now;
+  return report;
+}
+
+void add_invalid(std::vector<loop_report>& reports, const loop_socket& socket, frame& routing_id,
+                 wire::decode_error error, std::string header, time_point now) {
+  auto& report = add<invalid_input>(reports, socket, now);
+  report.routing_id = std::move(routing_id);
+  report.error = error;
+  report.header = std::move(header);
+}
+
+/// Turns one whole message into a report; `routing_id` is empty on a DEALER.
+void decode(const loop_socket& socket, frame& routing_id, message& frames, time_point now,
+            std::vector<loop_report>& reports) {
+  // Must be looked at before the decoder takes the frames.
+  std::string header(wire::header_seen(frames).substr(0, shown_header_bytes));
+  const auto invalid = [&](wire::decode_error error) {
+    add_invalid(reports, socket, routing_id, error, std::move(header), now);
+  };
+  switch (socket.kind) {
+  case socket_kind::router: {
+    auto input = wire::decode_at_broker(std::move(frames), socket.limits);
+    if (!input)
+      return invalid(input.error());
+    auto& report = add<router_input>(reports, socket, now);
+    report.routing_id = std::move(routing_id);
+    report.input = *std::move(input);
+    return;
+  }
+  case socket_kind::worker: {
+    auto command = wire::decode_at_worker(std::move(frames), socket.version, socket.limits);
+    if (!command)
+      return invalid(command.error());
+    add<worker_input>(reports, socket, now).command = *std::move(command);
+    return;
+  }
+  case socket_kind::client: {
+    auto command = wire::decode_at_client(std::move(frames), socket.version, socket.limits);
+    if (!command)
+      return invalid(command.error());
+    add<client_input>(reports, socket, now).command = *std::move(command);
+    return;
+  }
+  }
+}
+
+} // namespace
+
+void receive_budget::spend(std::size_t message_bytes) noexcept {
+  --messages;
+  bytes -= std::min(bytes, message_bytes);
+}
+
+void receive_some(loop_socket& socket, receive_budget& budget, time_point now,
+                  std::vector<loop_report>& reports) {
+  const net::message_bounds bounds{socket.limits.max_frames, socket.limits.max_bytes};
+  while (!budget.is_spent()) {
+    frame routing_id;
+    message frames;
+    const auto result = socket.kind == socket_kind::router
+                          ? net::receive_from(socket.handle, bounds, routing_id, frames)
+                          : net::receive(socket.handle, bounds, frames);
+    switch (result.status) {
+    case net::receive_status::received:
+      decode(socket, routing_id, frames, now, reports);
+      break;
+    case net::receive_status::nothing:
+      socket.is_readable = false;
+      return;
+    case net::receive_status::too_many_frames:
+      add_invalid(reports, socket, routing_id, wire::decode_error::too_many_frames, {}, now);
+      break;
+    case net::receive_status::too_many_bytes:
+      add_invalid(reports, socket, routing_id, wire::decode_error::too_many_bytes, {}, now);
+      break;
+    case net::receive_status::terminated:
+      throw context_terminated();
+    }
+    budget.spend(result.bytes);
+  }
+}
+
+} // namespace mdp::actors::io

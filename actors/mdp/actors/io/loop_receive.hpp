@@ -1,0 +1,26 @@
+#pragma once
+
+#include "mdp/actors/io/loop_sockets.hpp"
+#include "mdp/defaults.hpp"
+
+#include <cstddef>
+#include <vector>
+
+namespace mdp::actors::io {
+
+/// What may still be read in a turn of the loop.
+struct receive_budget {
+  std::size_t messages = defaults::turn_max_messages;
+  std::size_t bytes = defaults::turn_max_bytes;
+
+  [[nodiscard]] bool is_spent() const noexcept { return messages == 0 || bytes == 0; }
+  void spend(std::size_t message_bytes) noexcept;
+};
+
+/// Reads and decodes what `socket` has until there is no more or the budget is spent; in the latter
+/// case the socket stays marked as readable. Each message becomes one report: an input, or an
+/// `invalid_input` for what is too large or is not MDP. Loop thread only. Throws context_terminated.
+void receive_some(loop_socket& socket, receive_budget& budget, time_point now,
+                  std::vector<loop_report>& reports);
+
+} // namespace mdp::actors::io

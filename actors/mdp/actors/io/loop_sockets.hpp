@@ -1,0 +1,97 @@
+#pragma once
+
+#include "mdp/actors/io/loop_commands.hpp"
+#include "mdp/net/context.hpp"
+#include "mdp/net/poll_set.hpp"
+#include "mdp/peers/peer_backlog.hpp"
+
+#include <optional>
+#include <span>
+#include <unordered_map>
+#include <vector>
+
+#include <zmq.hpp>
+
+/// The loop's sockets: opening, waiting for input, closing. Everything here belongs to the loop's
+/// thread alone.
+namespace mdp::actors::io {
+
+/// Thrown when libzmq says ETERM, which happens once in a loop's life: nothing is left but to go.
+struct context_terminated {};
+
+/// Whose messages a socket receives; decides how they are decoded.
+enum class socket_kind : std::uint8_t { router, worker, client };
+
+/// One open socket and what is parked for its peers.
+struct loop_socket {
+  socket_id id;
+  zmq::socket_t handle;
+  socket_kind kind{};
+  wire::protocol_version version{}; ///< What a DEALER speaks; a ROUTER's peers say theirs.
+  wire::limits limits;
+  peers::peer_backlog backlog{};
+  bool is_readable = false;    ///< There was input, and it has not been read to its end.
+  time_point close_by = never; ///< Once set the socket only flushes: it is no longer read.
+};
+
+/// All sockets of a loop, and the context they live in. Its end closes them without a linger and waits
+/// for the context to end.
+class loop_sockets {
+public:
+  /// `wake` ends a wait and must outlive this object. Throws zmq::error_t.
+  explicit loop_sockets(const net::wake_fd& wake) : poll_(wake) {}
+
+  /// Opens a ROUTER on all its endpoints or on none; the report is `bound` or `bind_failed`.
+  [[nodiscard]] loop_report open(const open_router& command);
+
+  /// Opens a DEALER; the report is `connected` or `connect_failed`.
+  [[nodiscard]] loop_report open(const open_dealer& command);
+
+  /// Null when no such socket is open.
+  [[nodiscard]] loop_socket* find(socket_id id) noexcept;
+
+  /// Closes one socket, or all, as soon as nothing is parked for them, at the latest at `deadline`,
+  /// which is also the end of libzmq's linger. A second call can only hurry.
+  void close(socket_id id, time_point deadline);
+  void close_all(time_point deadline);
+
+  /// Carries out what close() and close_all() have asked for, as far as it is due.
+  void close_due(time_point now);
+
+  [[nodiscard]] bool is_any_closing() const noexcept { return closing_ > 0; }
+
+  [[nodiscard]] bool empty() const noexcept { return sockets_.empty(); }
+
+  /// Waits until a socket has input, the wake_fd is signalled or `timeout` is over (without one: as
+  /// long as it takes), and marks the sockets with input. True when the wake_fd was signalled. Throws
+  /// context_terminated.
+  bool wait(std::optional<duration> timeout);
+
+  /// The sockets to be read from, in no order that means anything; valid until the next wait().
+  [[nodiscard]] std::span<loop_socket* const> readers() const noexcept { return polled_; }
+
+  /// When something is to be tried again or to be closed; `never` when there is no such thing.
+  [[nodiscard]] time_point next_due() const noexcept;
+
+  /// Calls `visit` with each socket that has something parked. It must not open or close any.
+  template <class Visitor>
+  void for_each_parking(Visitor&& visit) {
+    for (auto& [id, socket] : sockets_) {
+      if (!socket.backlog.empty())
+        visit(socket);
+    }
+  }
+
+private:
+  void add(loop_socket socket);
+  void update_poll_set();
+
+  net::context context_; // first, so that it ends when all sockets are closed
+  std::unordered_map<socket_id, loop_socket> sockets_;
+  net::poll_set poll_;
+  std::vector<loop_socket*> polled_; // by index in poll_
+  bool has_changed_ = false;
+  std::size_t closing_ = 0;
+};
+
+} // namespace mdp::actors::io

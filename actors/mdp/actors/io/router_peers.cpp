@@ -1,0 +1,130 @@
+#include "mdp/actors/io/router_peers.hpp"
+
+#include "mdp/actors/compat/messaging.hpp"
+#include "mdp/overload.hpp"
+#include "mdp/wire/encode.hpp"
+
+#include <spdlog/spdlog.h>
+
+
+#include <tuple>
+#include <utility>
+
+namespace mdp::actors::io {
+
+router_peers::router_peers(io_actor::pointer self, const peers::directory_config& config,
+                           std::shared_ptr<broker_counters> counters)
+    : self_(self),
+      directory_(config),
+      counters_(std::move(counters)),
+      invalid_log_(defaults::log_interval) {}
+
+void router_peers::on_input(router_input& report) {
+  if (!openers_.session)
+    return; // no broker yet; its peers will be heard when they speak again
+  const auto decision = directory_.judge(report.routing_id, report.input, report.received_at);
+  switch (decision.what) {
+    case peers::verdict::deliver:
+      return deliver(*decision.peer, report);
+    case peers::verdict::open: {
+      auto& peer = directory_.admit(report.routing_id, report.input);
+      open(peer, report.received_at);
+      return deliver(peer, report);
+    }
+    case peers::verdict::violation:
+      counters_->violations.add();
+      return tell_invalid(*decision.peer);
+    case peers::verdict::turn_away:
+      counters_->turned_away.add();
+      return turn_away(report);
+    case peers::verdict::house_full:
+      return counters_->house_full.add();
+    case peers::verdict::ignore:
+      return counters_->ignored.add();
+  }
+}
+
+void router_peers::on_invalid(const invalid_input& report) {
+  counters_->invalid_messages.add(report.error);
+  if (report.error == wire::decode_error::probe)
+    return; // a greeting
+  if (const auto withheld = invalid_log_.admit(report.received_at))
+    spdlog::warn("peer {} sent an invalid message: {}{}{} ({} more like it not shown)",
+                 report.routing_id.hex(), to_string(report.error),
+                 report.header.empty() ? "" : ", header ", report.header, *withheld);
+  if (const auto* peer = directory_.find(report.routing_id))
+    tell_invalid(*peer);
+}
+
+void router_peers::on_unreachable(const peer_unreachable& report) {
+  (report.reason == unreachable_reason::too_slow ? counters_->slow_peers
+                                                 : counters_->unreachable_peers)
+    .add();
+  counters_->undelivered.add(report.dropped_messages);
+  if (const auto* peer = directory_.find(report.peer))
+    tell_lost(*peer);
+}
+
+void router_peers::send(send_to_peer& request) {
+  const auto* peer = directory_.find(request.peer);
+  if (peer == nullptr)
+    return counters_->undelivered.add();
+  if (!outbox_->push(
+        send_frames{socket_, peer->id, peer->routing_id, std::move(request.frames)})) {
+    // The loop is swamped. Forgetting the message silently could leave a request with a worker that
+    // never got it, so the peer is treated as one that cannot be reached.
+    counters_->outbox_refused.add();
+    tell_lost(*peer);
+  }
+}
+
+void router_peers::end(const peer_ended& news) {
+  const auto* peer = directory_.find(news.peer);
+  if (peer == nullptr)
+    return;
+  if (!news.was_told) // after a DISCONNECT there is still that to be sent
+    std::ignore = outbox_->push(forget_peer{socket_, peer->routing_id});
+  directory_.remove(news.peer, news.was_told, now_of(self_));
+}
+
+void router_peers::open(directory::entry& peer, time_point now) {
+  if (peer.kind == peers::peer_kind::client) {
+    counters_->clients.add();
+    peer.handle = openers_.session(*self_, peer.id, peer.routing_id, now);
+  } else {
+    counters_->workers.add();
+    peer.handle = openers_.connection(*self_, peer.id, peer.version, now);
+  }
+}
+
+void router_peers::deliver(directory::entry& peer, router_input& report) {
+  std::visit(overload{
+               [&](wire::client_request& request) {
+                 tell(self_, std::get<client_session_actor>(peer.handle),
+                      request_arrived{std::move(request), report.input.version,
+                                      report.received_at});
+               },
+               [&](wire::from_worker& command) {
+                 tell(self_, std::get<worker_connection_actor>(peer.handle),
+                      command_arrived{std::move(command), report.received_at});
+               },
+             },
+             report.input.command);
+}
+
+void router_peers::turn_away(const router_input& report) {
+  std::ignore = outbox_->push(send_frames{socket_, peer_id{}, report.routing_id,
+                                          encode(wire::to_worker{wire::disconnect{}},
+                                                 report.input.version)});
+}
+
+void router_peers::tell_lost(const directory::entry& peer) {
+  std::visit([&](const auto& handle) { tell(self_, handle, peer_lost{}); }, peer.handle);
+}
+
+void router_peers::tell_invalid(const directory::entry& peer) {
+  if (const auto* worker = std::get_if<worker_connection_actor>(&peer.handle))
+    tell(self_, *worker, invalid_arrived{});
+}
+
+} // namespace mdp::actors::io

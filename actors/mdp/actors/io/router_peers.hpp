@@ -1,0 +1,57 @@
+#pragma once
+
+#include "mdp/actors/counters.hpp"
+#include "mdp/actors/io/log_limiter.hpp"
+#include "mdp/actors/io/loop_commands.hpp"
+#include "mdp/actors/io/outbox.hpp"
+#include "mdp/actors/messages.hpp"
+#include "mdp/peers/peer_directory.hpp"
+
+#include <memory>
+#include <variant>
+
+namespace mdp::actors::io {
+
+/// The I/O actor's half that serves a broker: hands what ROUTER peers send to their sessions and
+/// connections, and what these say to the loop. Carries out what `peers::peer_directory` decides.
+class router_peers {
+public:
+  router_peers(io_actor::pointer self, const peers::directory_config& config,
+               std::shared_ptr<broker_counters> counters);
+
+  /// The socket to send on, once it is bound.
+  void use_socket(socket_id socket) noexcept { socket_ = socket; }
+  /// Where commands go, once the loop runs.
+  void use_outbox(outbox& box) noexcept { outbox_ = &box; }
+  /// How new peers get their actor; before the first call nobody is let in.
+  void use_openers(serve_peers openers) { openers_ = std::move(openers); }
+
+  void on_input(router_input& report);
+  void on_invalid(const invalid_input& report);
+  void on_unreachable(const peer_unreachable& report);
+
+  void send(send_to_peer& request);
+  void end(const peer_ended& news);
+
+  [[nodiscard]] std::size_t size() const noexcept { return directory_.size(); }
+
+private:
+  using peer_handle = std::variant<client_session_actor, worker_connection_actor>;
+  using directory = peers::peer_directory<peer_handle>;
+
+  void open(directory::entry& peer, time_point now);
+  void deliver(directory::entry& peer, router_input& report);
+  void turn_away(const router_input& report);
+  void tell_lost(const directory::entry& peer);
+  void tell_invalid(const directory::entry& peer);
+
+  io_actor::pointer self_;
+  outbox* outbox_ = nullptr;
+  socket_id socket_{};
+  directory directory_;
+  serve_peers openers_;
+  std::shared_ptr<broker_counters> counters_;
+  log_limiter invalid_log_;
+};
+
+} // namespace mdp::actors::io

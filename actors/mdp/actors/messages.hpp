@@ -1,0 +1,337 @@
+#pragma once
+
+#include "mdp/actors/compat/exit.hpp"
+#include "mdp/actors/interfaces.hpp"
+#include "mdp/actors/io/loop_commands.hpp"
+#include "mdp/actors/supervision/child_spec.hpp"
+#include "mdp/engine/client_engine.hpp"
+#include "mdp/engine/job.hpp"
+#include "mdp/engine/worker_engine.hpp"
+#include "mdp/ids.hpp"
+#include "mdp/message.hpp"
+#include "mdp/time.hpp"
+#include "mdp/wire/command.hpp"
+#include "mdp/wire/decode_error.hpp"
+
+#include <tl/expected.hpp>
+
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <string>
+#include <system_error>
+#include <vector>
+
+/// What actors say to each other. Plain structs: commands in the imperative, events in the past,
+/// timers to oneself end in `_due`. They never leave the process.
+namespace mdp::actors {
+
+/// Say what must be said, then end. Sent by the supervisor.
+struct stop {};
+
+// -- supervision --------------------------------------------------------------------------------------
+
+/// Supervise `child`, which runs already, from now on by `spec`.
+struct adopt_child {
+  stoppable_actor child;
+  child_spec spec;
+};
+
+/// `child` ends by agreement with whoever sends this; whatever its spec says, do not restart it.
+struct release_child {
+  caf::actor_id child = 0;
+};
+
+/// A child has ended. `incarnation` is the supervisor's own number for that run of it.
+struct child_down {
+  std::uint64_t incarnation = 0;
+  exit_kind how;
+};
+
+/// The pause before this child's next start is over.
+struct restart_due {
+  std::uint64_t incarnation = 0;
+};
+
+/// Children that were asked to stop have had their time.
+struct grace_over {
+  std::uint64_t incarnation = 0; ///< 0: all that were asked together.
+};
+
+// -- the socket loop ------------------------------------------------------------------------------------
+
+struct loop_reported {
+  std::vector<io::loop_report> reports;
+};
+
+struct loop_ended {
+  io::loop_end reason{};
+  std::string what;
+};
+
+/// Starts the actor of a new peer. Called on the loop, by the I/O actor `parent`.
+using open_session = std::function<client_session_actor(caf::local_actor& parent, peer_id,
+                                                        const frame& routing_id, time_point now)>;
+using open_connection = std::function<worker_connection_actor(
+  caf::local_actor& parent, peer_id, wire::protocol_version, time_point now)>;
+
+/// A broker is there: bind if that has not been done, and open an actor for each new peer.
+struct serve_peers {
+  open_session session;
+  open_connection connection;
+};
+
+struct send_to_peer {
+  peer_id peer;
+  message frames;
+};
+
+/// A session or connection is over.
+struct peer_ended {
+  peer_id peer;
+  bool was_told = false; ///< A DISCONNECT has passed: nothing more may be sent (7-28, 7-30).
+};
+
+/// Connect a DEALER to a broker. Exactly one of the owners is set, and gets what it receives.
+struct open_socket {
+  std::string endpoint;
+  wire::protocol_version version{};
+  worker_peer_actor worker;
+  client_peer_actor client;
+};
+
+struct send_on_socket {
+  socket_id socket;
+  message frames;
+};
+
+struct close_owned_socket {
+  socket_id socket;
+  duration linger{}; ///< How long what was sent last may still take to leave.
+};
+
+// -- clients and workers of a broker ----------------------------------------------------------------------
+
+struct request_arrived {
+  wire::client_request request;
+  wire::protocol_version version{};
+  time_point received_at;
+};
+
+struct command_arrived {
+  wire::from_worker command;
+  time_point received_at;
+};
+
+struct invalid_arrived {};
+
+/// The socket has lost the peer, or it was too slow for too long.
+struct peer_lost {};
+
+/// A client's request on its way to a queue. A job id that the queue has already is ignored.
+struct submit_job {
+  std::string service;
+  engine::job what;
+  client_session_actor session;
+};
+
+struct cancel_job {
+  std::string service;
+  job_id id;
+};
+
+/// A worker or an in-process service offers a service.
+struct register_sink {
+  std::string service;
+  sink_id id;
+  std::uint32_t capacity = 1;
+  job_sink_actor sink;
+};
+
+/// The queue that took a sink's registration.
+struct sink_accepted {
+  service_queue_actor queue;
+};
+
+struct sink_lost {
+  sink_id id;
+};
+
+struct assign_job {
+  job_id id;
+  attempt_number attempt = 0;
+  frame client_address;
+  message body;
+};
+
+/// A sink's answer. Believed only if that attempt of that job is in flight at that sink (T6).
+struct job_answered {
+  sink_id sink;
+  job_id id;
+  attempt_number attempt = 0;
+  bool is_final = false;
+  message body;
+};
+
+/// An answer that a queue has checked, for the client.
+struct answer_arrived {
+  job_id id;
+  bool is_final = false;
+  message body;
+};
+
+struct job_refused {
+  job_id id;
+  engine::refusal reason{};
+};
+
+/// A timer to oneself: look at the engine's deadlines.
+struct deadline_due {};
+
+/// A queue has had neither jobs nor workers for a while. `received` counts the messages the registry
+/// has passed on to it: if the registry counts the same, none is under way and the queue may end.
+struct queue_idle {
+  std::string service;
+  std::uint64_t received = 0;
+};
+
+struct queue_restarted {
+  std::string service;
+  service_queue_actor queue;
+};
+
+/// Take nothing more. `done` is called, once, on the loop or a scheduler thread, when no job is in
+/// flight any more.
+struct drain_services {
+  std::function<void()> done;
+};
+
+struct drain_queue {
+  service_registry_actor report_to;
+};
+
+struct queue_drained {
+  std::string service;
+};
+
+/// A question's number in MMI: the job that asked.
+struct survey_services {
+  job_id question;
+  std::optional<std::string> only; ///< One service, or all.
+  mmi_actor report_to;
+};
+
+struct survey_begun {
+  job_id question;
+  std::size_t reports = 0; ///< How many queues will report.
+};
+
+struct report_workers {
+  job_id question;
+  mmi_actor report_to;
+};
+
+struct workers_reported {
+  job_id question;
+  std::string service;
+  std::size_t workers = 0;
+};
+
+// -- a worker's and a client's process ----------------------------------------------------------------------
+
+struct socket_opened {
+  socket_id socket;
+};
+
+struct socket_failed {
+  std::error_code error;
+};
+
+struct broker_told_worker {
+  socket_id socket;
+  wire::to_worker command;
+  time_point received_at;
+};
+
+struct broker_told_client {
+  socket_id socket;
+  wire::to_client command;
+  time_point received_at;
+};
+
+/// A request for the user's handler; answered with `work_answered` of the same number.
+struct take_work {
+  engine::request_number number;
+  message body;
+  worker_peer_actor answer_to;
+};
+
+struct work_answered {
+  engine::request_number number;
+  bool is_final = true;
+  message body;
+};
+
+/// What becomes of a client's request. The functions are called on the loop or a scheduler thread,
+/// one at a time; `ended` exactly once, as the last.
+struct request_observer {
+  std::function<void(message body)> part;      ///< A partial reply; more follows.
+  std::function<void()> restarted;             ///< Forget the parts: the request is tried again.
+  std::function<void(tl::expected<message, engine::request_failure> reply)> ended;
+};
+
+struct start_request {
+  engine::client_engine::request what;
+  engine::client_engine_config how;
+  request_observer observer;
+};
+
+struct cancel_request {};
+
+} // namespace mdp::actors
+
+MDP_MESSAGE(mdp::actors::stop)
+MDP_MESSAGE(mdp::actors::adopt_child)
+MDP_MESSAGE(mdp::actors::release_child)
+MDP_MESSAGE(mdp::actors::child_down)
+MDP_MESSAGE(mdp::actors::restart_due)
+MDP_MESSAGE(mdp::actors::grace_over)
+MDP_MESSAGE(mdp::actors::loop_reported)
+MDP_MESSAGE(mdp::actors::loop_ended)
+MDP_MESSAGE(mdp::actors::serve_peers)
+MDP_MESSAGE(mdp::actors::send_to_peer)
+MDP_MESSAGE(mdp::actors::peer_ended)
+MDP_MESSAGE(mdp::actors::open_socket)
+MDP_MESSAGE(mdp::actors::send_on_socket)
+MDP_MESSAGE(mdp::actors::close_owned_socket)
+MDP_MESSAGE(mdp::actors::request_arrived)
+MDP_MESSAGE(mdp::actors::command_arrived)
+MDP_MESSAGE(mdp::actors::invalid_arrived)
+MDP_MESSAGE(mdp::actors::peer_lost)
+MDP_MESSAGE(mdp::actors::submit_job)
+MDP_MESSAGE(mdp::actors::cancel_job)
+MDP_MESSAGE(mdp::actors::register_sink)
+MDP_MESSAGE(mdp::actors::sink_accepted)
+MDP_MESSAGE(mdp::actors::sink_lost)
+MDP_MESSAGE(mdp::actors::assign_job)
+MDP_MESSAGE(mdp::actors::job_answered)
+MDP_MESSAGE(mdp::actors::answer_arrived)
+MDP_MESSAGE(mdp::actors::job_refused)
+MDP_MESSAGE(mdp::actors::deadline_due)
+MDP_MESSAGE(mdp::actors::queue_idle)
+MDP_MESSAGE(mdp::actors::queue_restarted)
+MDP_MESSAGE(mdp::actors::drain_services)
+MDP_MESSAGE(mdp::actors::drain_queue)
+MDP_MESSAGE(mdp::actors::queue_drained)
+MDP_MESSAGE(mdp::actors::survey_services)
+MDP_MESSAGE(mdp::actors::survey_begun)
+MDP_MESSAGE(mdp::actors::report_workers)
+MDP_MESSAGE(mdp::actors::workers_reported)
+MDP_MESSAGE(mdp::actors::socket_opened)
+MDP_MESSAGE(mdp::actors::socket_failed)
+MDP_MESSAGE(mdp::actors::broker_told_worker)
+MDP_MESSAGE(mdp::actors::broker_told_client)
+MDP_MESSAGE(mdp::actors::take_work)
+MDP_MESSAGE(mdp::actors::work_answered)
+MDP_MESSAGE(mdp::actors::start_request)
+MDP_MESSAGE(mdp::actors::cancel_request)

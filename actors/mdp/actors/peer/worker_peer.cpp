@@ -1,0 +1,97 @@
+#include "mdp/actors/peer/worker_peer.hpp"
+
+#include "mdp/actors/compat/exit.hpp"
+#include "mdp/actors/compat/messaging.hpp"
+#include "mdp/overload.hpp"
+#include "mdp/wire/encode.hpp"
+
+#include <spdlog/spdlog.h>
+
+#include <algorithm>
+#include <utility>
+
+namespace mdp::actors {
+
+worker_peer_state::worker_peer_state(handle::pointer self,
+                                     std::shared_ptr<const surroundings> around,
+                                     std::string broker, std::uint64_t conversation)
+    : self_(self),
+      around_(std::move(around)),
+      broker_(std::move(broker)),
+      engine_(around_->config, conversation) {}
+
+worker_peer_actor::behavior_type worker_peer_state::make_behavior() {
+  tell(self_, around_->io, open_socket{broker_, around_->config.version, handle{self_}, {}});
+  return {
+    [this](stop) {
+      abandon_at_ = now_of(self_) + around_->drain_grace;
+      engine_.drain(now_of(self_));
+      carry_out();
+    },
+    [this](const socket_opened& news) {
+      socket_ = news.socket;
+      if (engine_.current_state() != engine::worker_engine::state::fresh)
+        return;
+      engine_.start(now_of(self_));
+      carry_out();
+    },
+    [this](const socket_failed& news) {
+      spdlog::warn("no connection to {}: {}", broker_, news.error.message());
+      end_failed(self_);
+    },
+    [this](broker_told_worker& news) {
+      engine_.handle(std::move(news.command), news.received_at);
+      carry_out();
+    },
+    [this](invalid_arrived) {
+      engine_.handle_invalid(now_of(self_));
+      carry_out();
+    },
+    [this](work_answered& news) {
+      if (news.is_final)
+        engine_.finish(news.number, std::move(news.body), now_of(self_));
+      else
+        engine_.partial(news.number, std::move(news.body), now_of(self_));
+      carry_out();
+    },
+    [this](deadline_due) {
+      timer_.fired();
+      if (now_of(self_) >= abandon_at_)
+        engine_.abandon(now_of(self_));
+      else
+        engine_.tick(now_of(self_));
+      carry_out();
+    },
+  };
+}
+
+void worker_peer_state::carry_out() {
+  engine_.actions().drain([this](engine::worker_engine::action&& action) {
+    std::visit(overload{
+                 [&](engine::worker_engine::send& out) {
+                   tell(self_, around_->io,
+                        send_on_socket{*socket_, encode(std::move(out.command),
+                                                        around_->config.version)});
+                 },
+                 [&](engine::worker_engine::work& request) {
+                   const auto& handlers = around_->handlers;
+                   tell(self_, handlers[next_handler_++ % handlers.size()],
+                        take_work{request.number, std::move(request.body), handle{self_}});
+                 },
+                 [&](const engine::worker_engine::ended& end) { on_ended(end.reason); },
+               },
+               action);
+  });
+  timer_.arm(self_, handle{self_}, std::min(engine_.next_deadline(), abandon_at_));
+}
+
+void worker_peer_state::on_ended(engine::conversation_end reason) {
+  if (socket_)
+    tell(self_, around_->io, close_owned_socket{*socket_, around_->flush_grace});
+  if (abandon_at_ == never)
+    spdlog::info("the conversation with {} is over ({}), connecting again", broker_,
+                 to_string(reason));
+  end_normally(self_);
+}
+
+} // namespace mdp::actors

@@ -1,0 +1,55 @@
+#pragma once
+
+#include "mdp/actors/compat/state_actor.hpp"
+#include "mdp/actors/deadline_timer.hpp"
+#include "mdp/actors/messages.hpp"
+#include "mdp/engine/worker_engine.hpp"
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace mdp::actors {
+
+/// Carries out what `engine::worker_engine` decides on one socket (see `interfaces.hpp`). It ends
+/// with its conversation; being a permanent child, it is then started again after a pause: with a
+/// new engine on a new socket, as RFC 7 wants it (7-32).
+class worker_peer_state {
+public:
+  using handle = worker_peer_actor;
+  static constexpr const char* name = "worker_peer";
+  static constexpr run_on where = run_on::loop;
+
+  struct surroundings {
+    io_actor io;
+    /// Where the user's work is done. Requests go round, so that as many are worked on at a time.
+    std::vector<request_handler_actor> handlers;
+    engine::worker_engine_config config;
+    /// How long requests that are being worked on may take once it was asked to stop.
+    duration drain_grace = defaults::shutdown_grace;
+    duration flush_grace = defaults::flush_grace;
+  };
+
+  /// `conversation` differs from that of every other peer of the process.
+  worker_peer_state(handle::pointer self, std::shared_ptr<const surroundings> around,
+                    std::string broker, std::uint64_t conversation);
+
+  handle::behavior_type make_behavior();
+
+private:
+  void carry_out();
+  void on_ended(engine::conversation_end reason);
+
+  handle::pointer self_;
+  std::shared_ptr<const surroundings> around_;
+  std::string broker_;
+  engine::worker_engine engine_;
+  std::optional<socket_id> socket_;
+  std::size_t next_handler_ = 0;
+  time_point abandon_at_ = never; // set once it was asked to stop
+  deadline_timer timer_;
+};
+
+} // namespace mdp::actors

@@ -1,0 +1,57 @@
+#pragma once
+
+#include "mdp/actors/compat/system.hpp"
+#include "mdp/actors/interfaces.hpp"
+#include "mdp/actors/io/io_actor.hpp"
+#include "mdp/actors/io/loop_host.hpp"
+#include "mdp/actors/runtime/current.hpp"
+#include "mdp/actors/supervision/child_spec.hpp"
+
+#include <caf/actor_system.hpp>
+
+#include <cstddef>
+#include <functional>
+#include <future>
+#include <memory>
+#include <mutex>
+#include <vector>
+
+/// What the three runtimes share: an actor system, the loops' host and a root supervisor over an I/O
+/// actor and whatever else the runtime is made of. Internal: it shows CAF.
+namespace mdp::actors {
+
+class actor_tree {
+public:
+  /// `scheduler_threads` for whatever does not run on the loop.
+  actor_tree(std::size_t scheduler_threads, io_config io);
+
+  /// Stops the tree if that has not been done.
+  ~actor_tree();
+  actor_tree(const actor_tree&) = delete;
+  actor_tree& operator=(const actor_tree&) = delete;
+
+  /// Starts the root (one for all: a lost loop restarts everything that lives on it) with the I/O
+  /// actor as the first child and `others` behind it. `on_ended` is called once from some thread
+  /// when the root has ended; `failed` says that it was not asked to. Once.
+  void start(std::vector<child_spec> others, std::function<void(bool failed)> on_ended);
+
+  /// Asks the root to stop all children in their order, and waits until they are gone. Thread-safe;
+  /// at once from the second call on, and when the tree never started.
+  void stop();
+
+  /// The I/O actor; set before the first of the other children starts, and again at each restart.
+  [[nodiscard]] io_actor io() const { return io_->get(); }
+  [[nodiscard]] caf::actor_system& system() noexcept { return system_; }
+
+private:
+  system_config config_;
+  caf::actor_system system_;
+  io::loop_host host_;
+  io_config io_config_;
+  std::shared_ptr<current<io_actor>> io_ = std::make_shared<current<io_actor>>();
+  std::mutex mutex_;
+  supervisor_actor root_;
+  std::shared_future<void> ended_;
+};
+
+} // namespace mdp::actors

@@ -1,0 +1,99 @@
+#include "mdp/actors/runtime/broker_runtime.hpp"
+
+#include "mdp/actors/broker/broker_tree.hpp"
+#include "mdp/actors/compat/messaging.hpp"
+#include "mdp/actors/runtime/actor_tree.hpp"
+#include "mdp/net/endpoint.hpp"
+
+#include <chrono>
+#include <future>
+#include <utility>
+
+namespace mdp::actors {
+
+namespace {
+
+io_config io_config_of(const broker_config& config, std::shared_ptr<broker_counters> counters) {
+  io_config io;
+  io.sockets = config.sockets;
+  io.limits = config.limits;
+  io.peers = config.peers;
+  io.bind->endpoints = config.endpoints;
+  io.counters = std::move(counters);
+  return io;
+}
+
+} // namespace
+
+class broker_runtime::body {
+public:
+  explicit body(broker_config config)
+      : config_(std::move(config)),
+        io_(io_config_of(config_, counters_)),
+        tree_(config_.scheduler_threads, io_) {}
+
+  tl::expected<std::vector<std::string>, std::string> start(std::function<void()> on_failure) {
+    auto first_bind = std::make_shared<std::promise<std::string>>();
+    auto outcome = first_bind->get_future();
+    io_.bind->on_first_bind = [first_bind](const bind_error* failure) {
+      first_bind->set_value(failure == nullptr ? std::string{}
+                                               : "cannot bind " + failure->endpoint + ": "
+                                                   + failure->reason.message());
+    };
+    broker_tree branch{config_.clients, config_.workers,      config_.queues, config_.max_services,
+                       config_.service_linger, counters_, registry_};
+    tree_.start({broker_spec(std::move(branch), [this] { return tree_.io(); })},
+                [on_failure = std::move(on_failure), first_bind](bool failed) {
+                  if (failed && on_failure)
+                    on_failure();
+                });
+    if (auto problem = outcome.get(); !problem.empty()) {
+      tree_.stop();
+      return tl::unexpected(std::move(problem));
+    }
+    return io_.bind->endpoints;
+  }
+
+  void stop(bool at_once) {
+    if (const auto registry = registry_->get(); registry && !at_once) {
+      auto drained = std::make_shared<std::promise<void>>();
+      auto done = drained->get_future();
+      post(registry, drain_services{[drained] { drained->set_value(); }});
+      done.wait_for(config_.shutdown_grace);
+    }
+    registry_->set({});
+    tree_.stop();
+  }
+
+  [[nodiscard]] std::shared_ptr<broker_counters> counters() const noexcept { return counters_; }
+
+private:
+  broker_config config_;
+  std::shared_ptr<broker_counters> counters_ = std::make_shared<broker_counters>();
+  std::shared_ptr<current<service_registry_actor>> registry_
+    = std::make_shared<current<service_registry_actor>>();
+  io_config io_;
+  actor_tree tree_;
+};
+
+broker_runtime::broker_runtime(broker_config config)
+    : body_(std::make_unique<body>(std::move(config))) {}
+
+broker_runtime::~broker_runtime() {
+  body_->stop(true);
+}
+
+tl::expected<std::vector<std::string>, std::string>
+broker_runtime::start(std::function<void()> on_failure) {
+  return body_->start(std::move(on_failure));
+}
+
+void broker_runtime::stop(bool at_once) {
+  body_->stop(at_once);
+}
+
+std::shared_ptr<const broker_counters> broker_runtime::counters() const noexcept {
+  return body_->counters();
+}
+
+} // namespace mdp::actors

@@ -1,0 +1,70 @@
+#pragma once
+
+#include "mdp/actors/counters.hpp"
+#include "mdp/defaults.hpp"
+#include "mdp/engine/client_link.hpp"
+#include "mdp/engine/service_queue.hpp"
+#include "mdp/engine/worker_link.hpp"
+#include "mdp/net/socket_config.hpp"
+#include "mdp/peers/peer_directory.hpp"
+#include "mdp/wire/limits.hpp"
+
+#include <tl/expected.hpp>
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace mdp::actors {
+
+/// Everything that can be set about a broker. What is not set is in `defaults.hpp`.
+struct broker_config {
+  /// Where clients and workers connect, one ROUTER for all (7-2); a port of `*` is chosen by the
+  /// system.
+  std::vector<std::string> endpoints{std::string(defaults::broker_endpoint)};
+  net::socket_config sockets;
+  wire::limits limits;
+  peers::directory_config peers;
+  engine::client_link_config clients;
+  engine::worker_link_config workers;
+  engine::queue_config queues;
+  std::size_t max_services = defaults::max_services;
+  duration service_linger = defaults::service_linger;
+  /// How long a stopping broker waits for the answers to requests that workers hold.
+  duration shutdown_grace = defaults::shutdown_grace;
+  std::size_t scheduler_threads = 2;
+};
+
+/// What is wrong with a configuration, a sentence each; empty if nothing is.
+[[nodiscard]] std::vector<std::string> validate(const broker_config& config);
+
+/// A whole broker: socket loop, actors, supervision. Any number of them may live in a process. Its
+/// functions may be called from any thread but those of its own actors.
+class broker_runtime {
+public:
+  explicit broker_runtime(broker_config config);
+  /// Stops the broker.
+  ~broker_runtime();
+  broker_runtime(const broker_runtime&) = delete;
+  broker_runtime& operator=(const broker_runtime&) = delete;
+
+  /// Starts everything and waits until the socket is bound: the real endpoints, or one line that
+  /// says what is wrong. Once. `on_failure` is called from some thread if the broker fails later
+  /// and cannot be restarted.
+  [[nodiscard]] tl::expected<std::vector<std::string>, std::string>
+  start(std::function<void()> on_failure = {});
+
+  /// Takes no more requests, waits up to `shutdown_grace` for the answers to those that workers
+  /// hold, says DISCONNECT to all workers (T15) and ends. With `at_once` it does not wait.
+  void stop(bool at_once = false);
+
+  /// What the broker has seen and done; valid as long as somebody holds it.
+  [[nodiscard]] std::shared_ptr<const broker_counters> counters() const noexcept;
+
+private:
+  class body;
+  std::unique_ptr<body> body_;
+};
+
+} // namespace mdp::actors

@@ -1,0 +1,87 @@
+#include "mdp/actors/runtime/broker_runtime.hpp"
+#include "mdp/actors/runtime/client_runtime.hpp"
+#include "mdp/actors/runtime/worker_runtime.hpp"
+#include "mdp/engine/mmi.hpp"
+#include "mdp/net/endpoint.hpp"
+#include "mdp/wire/decode.hpp"
+
+#include <string_view>
+#include <utility>
+
+namespace mdp::actors {
+
+namespace {
+
+/// Collects what is wrong, so that all of it can be said at once.
+class findings {
+public:
+  void check(bool holds, std::string_view otherwise) {
+    if (!holds)
+      problems_.emplace_back(otherwise);
+  }
+
+  void check_endpoints(const std::vector<std::string>& endpoints, net::endpoint_use use) {
+    check(!endpoints.empty(), use == net::endpoint_use::bind ? "no endpoint to bind"
+                                                             : "no broker endpoint");
+    for (const auto& endpoint : endpoints)
+      if (const auto problem = net::check_endpoint(endpoint, use))
+        problems_.push_back(*problem);
+  }
+
+  void check_heartbeat(const engine::heartbeat_config& heartbeat) {
+    check(heartbeat.interval > duration::zero(), "the heartbeat interval must be more than 0");
+    check(heartbeat.liveness >= 2,
+          "the heartbeat liveness must be at least 2: with less, one late heartbeat is a death");
+  }
+
+  [[nodiscard]] std::vector<std::string> take() { return std::move(problems_); }
+
+private:
+  std::vector<std::string> problems_;
+};
+
+} // namespace
+
+std::vector<std::string> validate(const broker_config& config) {
+  findings found;
+  found.check_endpoints(config.endpoints, net::endpoint_use::bind);
+  found.check_heartbeat(config.workers.heartbeat);
+  found.check(config.clients.request_ttl > duration::zero(), "the request ttl must be more than 0");
+  found.check(config.clients.window >= 1, "the client window must be at least 1");
+  found.check(config.queues.attempts >= 1, "attempts must be at least 1");
+  found.check(config.queues.max_bytes >= 1, "the queue's bound in bytes must be at least 1");
+  found.check(config.max_services >= 1, "the number of services must be at least 1");
+  found.check(config.peers.max_peers >= 1, "the number of peers must be at least 1");
+  found.check(config.limits.max_frames >= 6, "6 frames a message is the least that MDP needs");
+  found.check(config.sockets.send_high_water_mark >= 1
+                && config.sockets.receive_high_water_mark >= 1,
+              "the high-water mark must be at least 1: 0 would mean no bound at all");
+  return found.take();
+}
+
+std::vector<std::string> validate(const worker_config& config) {
+  findings found;
+  found.check_endpoints(config.brokers, net::endpoint_use::connect);
+  found.check_heartbeat(config.heartbeat);
+  const bool lawful = !wire::check_service_name(config.service, config.limits);
+  found.check(lawful, "\"" + config.service
+                        + "\" is no service name: 1 to 255 printable ASCII characters, no spaces");
+  found.check(!engine::is_reserved_service(config.service),
+              "names that start with mmi. belong to the broker itself (RFC 8)");
+  found.check(config.connections >= 1, "connections must be at least 1");
+  found.check(config.capacity >= 1 && config.capacity <= defaults::max_worker_capacity,
+              "the capacity must be between 1 and "
+                + std::to_string(defaults::max_worker_capacity));
+  found.check(static_cast<bool>(config.work), "no work function");
+  found.check(config.reconnect.min > duration::zero() && config.reconnect.max >= config.reconnect.min,
+              "the reconnect pauses must be more than 0, and the longest not shorter than the first");
+  return found.take();
+}
+
+std::vector<std::string> validate(const client_config& config) {
+  findings found;
+  found.check_endpoints(config.brokers, net::endpoint_use::connect);
+  return found.take();
+}
+
+} // namespace mdp::actors

@@ -1,0 +1,47 @@
+# How everything in this tree is compiled: warnings, sanitizers, ccache, position independence.
+
+include(CheckPIESupported)
+check_pie_supported(LANGUAGES CXX)
+
+add_compile_options(-Wall -Wextra $<$<BOOL:${MDP_WERROR}>:-Werror>)
+if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
+  # GCC 12 reports the inactive alternatives of moved std::variants as uninitialised (its bugs 105562, 80635) and
+  # concatenated std::strings as overlapping (105651). What the warnings are for, the sanitizers find.
+  add_compile_options(-Wno-maybe-uninitialized -Wno-restrict)
+endif()
+
+# --- sanitizers ----------------------------------------------------------------------------------
+
+if(MDP_FUZZ AND NOT CMAKE_CXX_COMPILER_ID MATCHES "Clang")
+  message(FATAL_ERROR "MDP_FUZZ needs libFuzzer, which only clang has: configure with --preset fuzz")
+endif()
+
+if(MDP_FUZZ)
+  # The fuzzed libraries are instrumented for coverage too, or the fuzzer is blind.
+  set(mdp_sanitizers fuzzer-no-link,address,undefined)
+elseif(MDP_SANITIZE STREQUAL "address")
+  set(mdp_sanitizers address,undefined)
+elseif(MDP_SANITIZE STREQUAL "thread")
+  set(mdp_sanitizers thread)
+elseif(MDP_SANITIZE)
+  message(FATAL_ERROR "MDP_SANITIZE is '${MDP_SANITIZE}': use address, thread or nothing")
+endif()
+
+if(mdp_sanitizers)
+  add_compile_options(-fsanitize=${mdp_sanitizers})
+  add_link_options(-fsanitize=${mdp_sanitizers})
+endif()
+
+# --- speed of the build --------------------------------------------------------------------------
+
+if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU" AND NOT CMAKE_DISABLE_PRECOMPILE_HEADERS)
+  # ccache can follow a precompiled header only with this flag and the sloppiness below.
+  add_compile_options(-fpch-preprocess)
+endif()
+
+find_program(MDP_CCACHE ccache)
+mark_as_advanced(MDP_CCACHE)
+if(MDP_CCACHE AND NOT CMAKE_CXX_COMPILER_LAUNCHER)
+  set(CMAKE_CXX_COMPILER_LAUNCHER
+    ${CMAKE_COMMAND} -E env CCACHE_SLOPPINESS=pch_defines,time_macros ${MDP_CCACHE})
+endif()

@@ -1,0 +1,191 @@
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <string_view>
+
+/// Every number of the system, with its unit and the reason for it. What is configurable starts from
+/// here; nothing else in the tree may hold a number of its own.
+namespace mdp::defaults {
+
+using namespace std::chrono_literals;
+
+// -- wire: what a message may be (T8, T11) ---------------------------------------------------------
+
+/// Frames in one multipart. Real bodies have a handful; the bound keeps a hostile peer from making
+/// one message a million allocations.
+inline constexpr std::size_t max_message_frames = 1024;
+
+/// Bytes in one multipart. Large enough for documents and images, small enough that a handful of
+/// peers cannot exhaust a machine.
+inline constexpr std::size_t max_message_bytes = 64U << 20U;
+
+/// Bytes in a service name (T11). RFC 7 asks for a printable string and gives no length.
+inline constexpr std::size_t max_service_name_bytes = 255;
+
+/// Bytes in a client address frame. libzmq's routing ids end at 255.
+inline constexpr std::size_t max_address_bytes = 255;
+
+/// Address frames in front of a client's delimiter: proxies in a row plus a correlation id (T19).
+inline constexpr std::size_t max_envelope_frames = 8;
+
+/// Requests one worker connection may hold at a time; the announced capacity's upper end.
+inline constexpr std::uint32_t max_worker_capacity = 65536;
+
+// -- heartbeats -------------------------------------------------------------------------------------
+
+/// Pause after which a silent side says HEARTBEAT. The interval of the ZeroMQ guide's peers, with
+/// which ours must agree (7-38).
+inline constexpr std::chrono::milliseconds heartbeat_interval = 2500ms;
+
+/// Missed intervals after which the other side is gone (7-39 says 3 to 5). 4 forgives one lost beat
+/// and a late one.
+inline constexpr std::uint32_t heartbeat_liveness = 4;
+
+/// How long a worker that holds a request may stay silent under the lenient busy policy (T1): stock
+/// single-threaded workers cannot beat while they compute.
+inline constexpr std::chrono::minutes busy_timeout = 5min;
+
+// -- requests ---------------------------------------------------------------------------------------
+
+/// Tries a request gets before it is given up. Two workers' deaths can be chance; at the third the
+/// request itself is the suspect.
+inline constexpr std::uint32_t request_attempts = 3;
+
+/// How long a request may wait for its answer in the broker (7-12). Longer than any sensible client
+/// waits, short enough that abandoned work does not pile up.
+inline constexpr std::chrono::minutes request_ttl = 1min;
+
+/// Requests one client may have open (7-13).
+inline constexpr std::size_t client_window = 256;
+
+/// Requests waiting in one service's queue.
+inline constexpr std::size_t queue_max_requests = 100'000;
+
+/// Memory held by requests waiting or in flight in one service's queue, in bytes.
+inline constexpr std::size_t queue_max_bytes = 256U << 20U;
+
+/// Services a broker knows at a time, waiting requests' included (T8).
+inline constexpr std::size_t max_services = 10'000;
+
+/// How long a service without workers and requests is remembered (T8).
+inline constexpr std::chrono::seconds service_linger = 30s;
+
+/// Partial replies held back for a 0.1 client before its one REPLY (T4): frames and bytes.
+inline constexpr std::size_t held_partial_frames = 1000;
+inline constexpr std::size_t held_partial_bytes = 16U << 20U;
+
+/// How long a client without open requests keeps its session (T5).
+inline constexpr std::chrono::minutes session_idle_timeout = 1min;
+
+/// How often a queue, a session or a tombstone set looks for what is due when nothing nearer is.
+inline constexpr std::chrono::milliseconds housekeeping_interval = 1s;
+
+// -- peers ------------------------------------------------------------------------------------------
+
+/// Peers that were told to go and are remembered so that they are told only once (T9), and for how
+/// long. Small: a forgotten one is merely told again.
+inline constexpr std::size_t max_tombstones = 10'000;
+inline constexpr std::chrono::seconds tombstone_lifetime = 30s;
+
+/// Peers (sessions and connections) a broker serves at a time.
+inline constexpr std::size_t max_peers = 50'000;
+
+/// What one slow peer may have parked in the broker, and for how long, before it is dropped (T21).
+inline constexpr std::size_t backlog_max_bytes = 64U << 20U;
+inline constexpr std::size_t backlog_max_messages = 10'000;
+inline constexpr std::chrono::seconds backlog_max_age = 30s;
+
+/// What all slow peers of one socket may have parked together, in bytes: a thousand of them, each
+/// within its own budget, could still exhaust a machine.
+inline constexpr std::size_t backlog_total_bytes = 512U << 20U;
+
+/// Pause before a parked message is tried again, doubling up to the second number. POLLOUT cannot
+/// be used: with ROUTER_MANDATORY it is true as soon as any peer has room.
+inline constexpr std::chrono::milliseconds backlog_retry_min = 2ms;
+inline constexpr std::chrono::milliseconds backlog_retry_max = 50ms;
+
+// -- the loop ---------------------------------------------------------------------------------------
+
+/// Messages and bytes read from all sockets in one turn, before what is to be sent gets its turn.
+/// libzmq handles 256 events a turn itself (`max_io_events`).
+inline constexpr std::size_t turn_max_messages = 256;
+inline constexpr std::size_t turn_max_bytes = 1U << 20U;
+
+/// Actor resumptions in one turn of the loop, so that a storm of messages cannot starve the sockets.
+inline constexpr std::size_t turn_max_resumes = 4096;
+
+/// Messages an actor handles in one resumption; CAF's own default lets one actor run for ever.
+inline constexpr std::size_t actor_throughput = 256;
+
+/// Frames up to this size, in bytes, are copied when received instead of referring to libzmq's
+/// buffer, which can be 8 KiB for a body of 64 bytes (T23).
+inline constexpr std::size_t copy_frames_up_to = 512;
+
+/// What a frame that refers to libzmq's input buffer may hold on to besides its bytes (T23):
+/// libzmq's `in_batch_size`.
+inline constexpr std::size_t receive_buffer_bytes = 8192;
+
+/// Commands and bytes on their way to the loop. Reached only when the loop is stuck or the machine
+/// is overloaded: data is then refused and counted, control always has room.
+inline constexpr std::size_t outbox_max_commands = 200'000;
+inline constexpr std::size_t outbox_max_bytes = 512U << 20U;
+
+/// ZMQ_SNDHWM and ZMQ_RCVHWM, in messages for each peer. libzmq's own default; never 0 (unlimited).
+inline constexpr int high_water_mark = 1000;
+
+/// ZMQ_HEARTBEAT_IVL and ZMQ_HEARTBEAT_TIMEOUT: notice a TCP peer that vanished without a word even
+/// when MDP itself is silent by right (a busy 0.1 worker, an idle client).
+inline constexpr std::chrono::milliseconds zmtp_heartbeat_interval = 5000ms;
+inline constexpr std::chrono::milliseconds zmtp_heartbeat_timeout = 15000ms;
+
+/// How long a runtime that stops lets running requests finish, and then its sockets flush.
+inline constexpr std::chrono::milliseconds shutdown_grace = 2000ms;
+inline constexpr std::chrono::milliseconds flush_grace = 500ms;
+
+// -- reconnecting and restarting ----------------------------------------------------------------------
+
+/// First and longest pause before a worker opens its next socket, each multiplied by a random factor
+/// from [1 - jitter, 1 + jitter] so that a broker's restart does not bring all workers at once (T15).
+inline constexpr std::chrono::milliseconds reconnect_min = 100ms;
+inline constexpr std::chrono::milliseconds reconnect_max = 5000ms;
+inline constexpr double reconnect_jitter = 0.3;
+
+/// A conversation that lasted this long counts as a success: the next pause starts small again. More
+/// than the patience with a broker that never answers, which is no success.
+inline constexpr std::chrono::seconds reconnect_reset = 30s;
+
+/// Restarts a supervisor allows its children within a period before it gives up itself (Erlang/OTP's
+/// intensity and period, a little more generous as our children are cheap).
+inline constexpr std::uint32_t restart_intensity = 10;
+inline constexpr std::chrono::seconds restart_period = 10s;
+
+// -- client -------------------------------------------------------------------------------------------
+
+/// How long our client waits for a reply before it asks again on a new socket, and how often it asks
+/// in all.
+inline constexpr std::chrono::milliseconds client_timeout = 5000ms;
+inline constexpr std::uint32_t client_attempts = 3;
+
+// -- logging ------------------------------------------------------------------------------------------
+
+/// Pause between two log lines of a kind that peers can cause at will.
+inline constexpr std::chrono::seconds log_interval = 1s;
+
+// -- programs -----------------------------------------------------------------------------------------
+
+inline constexpr std::string_view broker_endpoint = "tcp://127.0.0.1:5555";
+
+/// How long a program that `mdp-worker --exec` runs may take. Half of a request's time to live: what
+/// takes longer answers nobody.
+inline constexpr std::chrono::seconds exec_timeout = 30s;
+
+/// What such a program may print, in bytes, before it is ended. Far below what a message may be, as
+/// each connection may hold as much.
+inline constexpr std::size_t exec_max_output_bytes = 16U << 20U;
+
+/// Between SIGTERM, by which such a program can tidy up, and SIGKILL.
+inline constexpr std::chrono::milliseconds exec_kill_grace = 500ms;
+
+} // namespace mdp::defaults

@@ -1,0 +1,133 @@
+#pragma once
+
+#include "mdp/defaults.hpp"
+#include "mdp/engine/action_list.hpp"
+#include "mdp/engine/job.hpp"
+#include "mdp/wire/command.hpp"
+
+#include <cstdint>
+#include <string>
+#include <unordered_map>
+#include <variant>
+
+/// The broker's view of one client: its open requests, how each is to be answered, and when the
+/// client can be forgotten.
+///
+///     handle() ──► OPEN ──► finish() ──► answered, in the version and along the path of the request
+///       │            └────► refuse() ──► silent (T12), or a status reply if that is configured
+///       └─ window full ───► refused at once
+///
+/// Each accepted request leaves by exactly one of these, and only once: a second finish() or a late
+/// partial() finds no open request and is dropped (T6). A 0.1 client knows no PARTIAL, so partial
+/// bodies are held back, bounded, and their frames precede the final's in its one REPLY (T4).
+///
+/// The owner drains `actions()` after each call and calls tick() at `next_deadline()`. After
+/// `client_ended` every input is ignored.
+namespace mdp::engine {
+
+struct client_link_config {
+  std::size_t window = defaults::client_window;
+  duration request_ttl = defaults::request_ttl;
+  duration idle_timeout = defaults::session_idle_timeout;
+  std::size_t held_partial_frames = defaults::held_partial_frames;
+  std::size_t held_partial_bytes = defaults::held_partial_bytes;
+  /// Answers what cannot be served with one body frame `mdp-status <code> <text>` instead of
+  /// silence (T12).
+  bool status_replies = false;
+};
+
+/// Write this to the client, in the version of its request.
+struct send_to_client {
+  wire::to_client command;
+  wire::protocol_version version{};
+};
+
+/// Hand this job to its service.
+struct submit_to_service {
+  std::string service;
+  job what;
+};
+
+/// The client is gone; forget this job if it still waits.
+struct cancel_at_service {
+  std::string service;
+  job_id id;
+};
+
+/// A request was given up; for counters.
+struct request_refused {
+  refusal reason{};
+};
+
+enum class client_end : std::uint8_t {
+  idle,        ///< nothing open and nothing heard for a while (T5)
+  unreachable, ///< the socket has lost it
+  dismissed,   ///< the broker stops
+};
+
+/// The end; the last action.
+struct client_ended {
+  client_end reason{};
+};
+
+using client_link_action = std::variant<send_to_client, submit_to_service, cancel_at_service,
+                                        request_refused, client_ended>;
+
+class client_link {
+public:
+  /// `address` is the client's routing id, shown to workers as the client address.
+  client_link(const client_link_config& config, peer_id self, frame address, time_point now)
+      : config_(config), self_(self), address_(std::move(address)), last_used_(now) {}
+
+  /// A valid request arrived.
+  void handle(wire::client_request request, wire::protocol_version version, time_point received_at);
+
+  /// The socket says that the client cannot be reached any more.
+  void handle_unreachable();
+
+  /// A part of an answer, to be passed on or held back.
+  void partial(job_id id, message body, time_point now);
+
+  /// The answer, or its last part.
+  void finish(job_id id, message body, time_point now);
+
+  /// No answer will come.
+  void refuse(job_id id, refusal reason, time_point now);
+
+  /// The broker stops: whatever is open is forgotten.
+  void dismiss();
+
+  void tick(time_point now);
+
+  /// When tick() has something to do; `never` while requests are open or after the end.
+  [[nodiscard]] time_point next_deadline() const noexcept;
+
+  [[nodiscard]] action_list<client_link_action>& actions() noexcept { return actions_; }
+  [[nodiscard]] std::size_t open_requests() const noexcept { return open_.size(); }
+  [[nodiscard]] bool has_ended() const noexcept { return ended_; }
+
+private:
+  struct open_request {
+    std::string service;
+    wire::return_path path;
+    wire::protocol_version version{};
+    message held; // partial bodies for a 0.1 client
+    std::size_t held_bytes = 0;
+  };
+  using open_requests_map = std::unordered_map<std::uint64_t, open_request>;
+
+  void give_up(open_requests_map::iterator entry, refusal reason);
+  void answer_status(const open_request& request, refusal reason);
+  void end(client_end reason);
+
+  client_link_config config_;
+  peer_id self_;
+  frame address_;
+  time_point last_used_;
+  std::uint64_t next_sequence_ = 1;
+  bool ended_ = false;
+  open_requests_map open_; // by job_id::sequence
+  action_list<client_link_action> actions_;
+};
+
+} // namespace mdp::engine

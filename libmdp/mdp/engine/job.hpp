@@ -1,0 +1,52 @@
+#pragma once
+
+#include "mdp/frame.hpp"
+#include "mdp/ids.hpp"
+#include "mdp/message.hpp"
+#include "mdp/time.hpp"
+
+#include <cstddef>
+#include <cstdint>
+#include <iterator>
+#include <string_view>
+
+namespace mdp::engine {
+
+/// A client's request on its way through the broker, in no protocol version.
+struct job {
+  job_id id;
+  frame client_address; ///< What a worker is shown as the client's address (7-15).
+  message body;
+  time_point deadline = never; ///< Not dispatched any more from then on (7-12).
+
+  /// Bytes of memory the job holds on to (T23).
+  [[nodiscard]] std::size_t footprint() const noexcept {
+    return sizeof(job) + client_address.footprint() + body.footprint();
+  }
+};
+
+/// Why a request ends without a worker's answer. Each is a counter; MDP itself has no word for any
+/// of them, so by default the client hears nothing (T12).
+enum class refusal : std::uint8_t {
+  queue_full,         ///< too many requests wait for this service
+  memory_full,        ///< the requests of this service hold too much memory
+  window_full,        ///< this client has too many open requests
+  too_many_services,  ///< the broker knows as many service names as it may (T8)
+  expired,            ///< it waited longer than its time to live
+  attempts_used_up,   ///< every worker that tried it was lost
+  partials_too_large, ///< a 0.1 client's held-back partial replies went over their bound (T4)
+  stopping,           ///< the broker is shutting down
+};
+
+inline constexpr std::size_t refusal_count = static_cast<std::size_t>(refusal::stopping) + 1;
+
+/// The enumerator's name, as used in metrics and logs.
+[[nodiscard]] constexpr std::string_view to_string(refusal reason) noexcept {
+  constexpr std::string_view names[]
+    = {"queue_full", "memory_full",      "window_full",        "too_many_services",
+       "expired",    "attempts_used_up", "partials_too_large", "stopping"};
+  static_assert(std::size(names) == refusal_count);
+  return names[static_cast<std::size_t>(reason)];
+}
+
+} // namespace mdp::engine

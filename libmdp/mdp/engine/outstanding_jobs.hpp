@@ -1,0 +1,44 @@
+#pragma once
+
+#include "mdp/frame.hpp"
+#include "mdp/ids.hpp"
+
+#include <cstdint>
+#include <optional>
+#include <unordered_map>
+
+namespace mdp::engine {
+
+/// One attempt of one job that a worker holds.
+struct held_job {
+  job_id id;
+  attempt_number attempt = 0;
+};
+
+/// The requests a broker has given to one worker, by the address frame the worker will echo. With
+/// tokens the address is a number that was never used before on this connection: answers are
+/// matched in any order, and nothing a worker could write names another client (T7). Without, it is
+/// the client's own routing id, and RFC 7 allows one at a time, so there is nothing to confuse.
+class outstanding_jobs {
+public:
+  explicit outstanding_jobs(bool tokens) : tokens_(tokens) {}
+
+  /// Books a job and returns the address frame under which the worker will know it.
+  frame add(held_job job, const frame& client_address);
+
+  /// The job that `address` names; nothing if no such job is outstanding.
+  [[nodiscard]] std::optional<held_job> find(const frame& address) const;
+
+  /// The job that `address` names is answered.
+  void remove(const frame& address);
+
+  [[nodiscard]] std::size_t size() const noexcept { return jobs_.size(); }
+  [[nodiscard]] bool empty() const noexcept { return jobs_.empty(); }
+
+private:
+  bool tokens_;
+  std::uint64_t next_token_ = 1;
+  std::unordered_map<frame, held_job> jobs_;
+};
+
+} // namespace mdp::engine

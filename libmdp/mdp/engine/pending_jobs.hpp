@@ -1,0 +1,68 @@
+#pragma once
+
+#include "mdp/engine/job.hpp"
+
+#include <cstdint>
+#include <list>
+#include <map>
+#include <optional>
+#include <unordered_map>
+
+namespace mdp::engine {
+
+/// A job as the queue keeps it from acceptance to its end. Lives in the queue's table, which does
+/// not move it; the links belong to `pending_jobs` while it waits, to `sink_table` in flight.
+struct queued_job {
+  job what;
+  std::uint64_t order = 0;    ///< The how-manieth job of the queue: its place when it comes back.
+  attempt_number attempt = 0; ///< Tries begun so far; 0 until it is first assigned.
+  std::size_t footprint = 0;  ///< Counted once, as it does not change.
+  std::optional<sink_id> sink; ///< Who works on it; nobody while it waits.
+
+  queued_job* previous = nullptr;
+  queued_job* next = nullptr;
+};
+
+/// The order in which waiting jobs are served. Clients take turns, one job each; a client's own jobs
+/// keep their order (7-3). Jobs that come back because their worker was lost go before all others,
+/// oldest first (T13). Holds pointers only: whoever owns the jobs must take them out before it
+/// destroys them. All operations but sweeping are constant time (the returned ones: logarithmic).
+class pending_jobs {
+public:
+  [[nodiscard]] bool empty() const noexcept { return count_ == 0; }
+  [[nodiscard]] std::size_t size() const noexcept { return count_; }
+
+  /// Adds a new job behind the others of its client.
+  void add(queued_job& job);
+
+  /// Adds a job that was given out and came back.
+  void put_back(queued_job& job);
+
+  /// Takes the job whose turn it is; null when none waits.
+  queued_job* take();
+
+  /// Takes one particular job that waits here.
+  void remove(queued_job& job);
+
+  /// Takes a job whose deadline has passed at `now`, or returns null. Jobs of one client expire in
+  /// order, so only the heads are looked at: call it until it returns null.
+  queued_job* take_expired(time_point now);
+
+private:
+  struct client_line {
+    peer_id client;
+    queued_job* head = nullptr;
+    queued_job* tail = nullptr;
+  };
+  using lines = std::list<client_line>;
+
+  void unlink(client_line& line, queued_job& job) noexcept;
+
+  std::size_t count_ = 0;
+  std::map<std::uint64_t, queued_job*> returned_;
+  lines turns_; // clients with waiting jobs; the front one is next
+  lines spare_; // a used node, so that a client with one job at a time costs no allocation
+  std::unordered_map<peer_id, lines::iterator> by_client_;
+};
+
+} // namespace mdp::engine

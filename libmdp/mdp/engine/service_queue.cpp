@@ -1,0 +1,139 @@
+#include "mdp/engine/service_queue.hpp"
+
+#include "mdp/assert.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace mdp::engine {
+
+void service_queue::submit(job what, time_point now) {
+  const auto id = what.id;
+  if (jobs_.contains(id))
+    return;
+  const auto footprint = what.footprint();
+  const auto refuse_new = [&](refusal reason) {
+    ++counters_.refused;
+    actions_.push(refuse_client{id, reason});
+  };
+  if (what.deadline <= now)
+    return refuse_new(refusal::expired);
+  // A job that goes straight to a sink does not wait, so the bound on waiting ones is not its.
+  if (!sinks_.has_room() && pending_.size() >= config_.max_requests)
+    return refuse_new(refusal::queue_full);
+  if (footprint > config_.max_bytes - std::min(config_.max_bytes, footprint_))
+    return refuse_new(refusal::memory_full);
+  ++counters_.accepted;
+  auto& job = jobs_[id];
+  job.what = std::move(what);
+  job.order = next_order_++;
+  job.footprint = footprint;
+  footprint_ += footprint;
+  pending_.add(job);
+  dispatch(now);
+  if (!pending_.empty() && next_sweep_ == never)
+    next_sweep_ = now + config_.housekeeping;
+}
+
+void service_queue::cancel(job_id id) {
+  const auto entry = jobs_.find(id);
+  if (entry == jobs_.end() || entry->second.sink)
+    return; // in flight: the session has forgotten it and will drop the answer
+  pending_.remove(entry->second);
+  ++counters_.cancelled;
+  forget(id);
+}
+
+void service_queue::add_sink(sink_id sink, std::uint32_t capacity, time_point now) {
+  if (sinks_.add(sink, capacity))
+    dispatch(now);
+}
+
+void service_queue::remove_sink(sink_id sink, time_point now) {
+  for (auto* job = sinks_.remove(sink); job != nullptr;) {
+    auto* const next = job->next;
+    job->previous = job->next = nullptr;
+    job->sink.reset();
+    if (config_.promise == delivery::at_most_once || job->attempt >= config_.attempts)
+      refuse(*job, refusal::attempts_used_up);
+    else {
+      ++counters_.retried;
+      pending_.put_back(*job);
+    }
+    job = next;
+  }
+  dispatch(now);
+  if (!pending_.empty() && next_sweep_ == never)
+    next_sweep_ = now + config_.housekeeping;
+}
+
+void service_queue::partial(sink_id sink, job_id id, attempt_number attempt, message body) {
+  if (find_in_flight(sink, id, attempt) != nullptr)
+    actions_.push(answer_client{id, false, std::move(body)});
+}
+
+void service_queue::finish(sink_id sink, job_id id, attempt_number attempt, message body,
+                           time_point now) {
+  auto* const job = find_in_flight(sink, id, attempt);
+  if (job == nullptr)
+    return;
+  ++counters_.answered;
+  actions_.push(answer_client{id, true, std::move(body)});
+  sinks_.release(*job);
+  forget(id);
+  dispatch(now);
+}
+
+void service_queue::tick(time_point now) {
+  while (auto* expired = pending_.take_expired(now))
+    refuse(*expired, refusal::expired);
+  next_sweep_ = pending_.empty() ? never : now + config_.housekeeping;
+}
+
+time_point service_queue::next_deadline() const noexcept {
+  return pending_.empty() ? never : next_sweep_;
+}
+
+void service_queue::stop() {
+  while (auto* job = pending_.take())
+    refuse(*job, refusal::stopping);
+}
+
+queued_job* service_queue::find_in_flight(sink_id sink, job_id id, attempt_number attempt) {
+  const auto entry = jobs_.find(id);
+  if (entry != jobs_.end() && entry->second.sink == sink && entry->second.attempt == attempt)
+    return &entry->second;
+  ++counters_.late_answers;
+  return nullptr;
+}
+
+void service_queue::dispatch(time_point now) {
+  while (sinks_.has_room()) {
+    auto* job = pending_.take();
+    if (job == nullptr)
+      return;
+    if (job->what.deadline <= now) { // shed before dispatch, never sent to a worker
+      refuse(*job, refusal::expired);
+      continue;
+    }
+    sinks_.book(*job);
+    ++job->attempt;
+    actions_.push(assign_to_sink{*job->sink, job->attempt, job->what.id, job->what.client_address,
+                                 job->what.body});
+  }
+}
+
+void service_queue::refuse(queued_job& job, refusal reason) {
+  ++counters_.refused;
+  actions_.push(refuse_client{job.what.id, reason});
+  forget(job.what.id);
+}
+
+void service_queue::forget(job_id id) {
+  const auto entry = jobs_.find(id);
+  MDP_ASSERT(entry != jobs_.end());
+  footprint_ -= entry->second.footprint;
+  jobs_.erase(entry);
+}
+
+} // namespace mdp::engine

@@ -1,0 +1,147 @@
+#pragma once
+
+#include "mdp/defaults.hpp"
+#include "mdp/engine/action_list.hpp"
+#include "mdp/engine/job.hpp"
+#include "mdp/engine/pending_jobs.hpp"
+#include "mdp/engine/sink_table.hpp"
+
+#include <cstddef>
+#include <cstdint>
+#include <unordered_map>
+#include <variant>
+
+/// One service's queue: which job goes to which sink, and what becomes of it.
+///
+///             submit                      assign                    finish
+///     client ────────► WAITING ─────────────────► IN FLIGHT ────────────────► answered
+///                      │   ▲                         │
+///                      │   └── put back in front ────┤ remove_sink, attempts left
+///                      │                             │
+///                      ├── deadline ──► refused      └── remove_sink, none left ──► refused
+///                      └── cancel ────► forgotten        (or at most once)
+///
+/// Every accepted job leaves by exactly one of these ways, and its client's session hears of it,
+/// except after cancel(), which is that session saying that it does not want to. After each call no
+/// sink with room stands beside a waiting job. What a sink says about a job is believed only if that
+/// attempt of that job is in flight at that sink (T6), everything else is counted as late.
+///
+/// The owner drains `actions()` after each call and calls tick() at `next_deadline()`.
+namespace mdp::engine {
+
+/// What a service promises about a request whose worker is lost.
+enum class delivery : std::uint8_t {
+  at_least_once, ///< another worker gets it, up to the attempts
+  at_most_once,  ///< it fails
+};
+
+struct queue_config {
+  std::size_t max_requests = defaults::queue_max_requests; ///< waiting, not in flight
+  std::size_t max_bytes = defaults::queue_max_bytes;       ///< memory, waiting and in flight
+  attempt_number attempts = defaults::request_attempts;
+  delivery promise = delivery::at_least_once;
+  duration housekeeping = defaults::housekeeping_interval;
+};
+
+/// Give this job to this sink.
+struct assign_to_sink {
+  sink_id sink;
+  attempt_number attempt = 0;
+  job_id id;
+  frame client_address;
+  message body;
+};
+
+/// Hand a sink's answer, or a part of it, to the client's session.
+struct answer_client {
+  job_id id;
+  bool is_final = false;
+  message body;
+};
+
+/// Tell the client's session that no answer will come.
+struct refuse_client {
+  job_id id;
+  refusal reason{};
+};
+
+using queue_action = std::variant<assign_to_sink, answer_client, refuse_client>;
+
+struct queue_counters {
+  std::uint64_t accepted = 0;
+  std::uint64_t answered = 0;
+  std::uint64_t retried = 0;
+  std::uint64_t refused = 0;
+  std::uint64_t cancelled = 0;
+  std::uint64_t late_answers = 0; ///< for a job, attempt or sink that is not in flight any more
+};
+
+class service_queue {
+public:
+  explicit service_queue(const queue_config& config) : config_(config) {}
+  service_queue(const service_queue&) = delete;
+  service_queue& operator=(const service_queue&) = delete;
+
+  // -- what clients do ------------------------------------------------------------------------------
+
+  /// Takes a job in or refuses it. A job id that is already here is ignored, so that a session may
+  /// safely submit again what it is not sure of.
+  void submit(job what, time_point now);
+
+  /// Forgets a waiting job; one in flight goes on, and its answer is dropped.
+  void cancel(job_id id);
+
+  // -- what sinks do --------------------------------------------------------------------------------
+
+  /// A sink offers room for `capacity` jobs at a time. A sink that is already known is ignored.
+  void add_sink(sink_id sink, std::uint32_t capacity, time_point now);
+
+  /// A sink is gone or takes no more; what it held goes back in front, oldest first.
+  void remove_sink(sink_id sink, time_point now);
+
+  void partial(sink_id sink, job_id id, attempt_number attempt, message body);
+  void finish(sink_id sink, job_id id, attempt_number attempt, message body, time_point now);
+
+  // -- time -----------------------------------------------------------------------------------------
+
+  /// Sheds jobs whose deadline has passed.
+  void tick(time_point now);
+
+  /// When tick() has something to do; `never` while nothing waits. May change with every call.
+  [[nodiscard]] time_point next_deadline() const noexcept;
+
+  /// Refuses everything that waits; what is in flight may still be answered.
+  void stop();
+
+  // -- what it looks like ---------------------------------------------------------------------------
+
+  [[nodiscard]] action_list<queue_action>& actions() noexcept { return actions_; }
+  [[nodiscard]] std::size_t waiting() const noexcept { return pending_.size(); }
+  [[nodiscard]] std::size_t in_flight() const noexcept { return jobs_.size() - pending_.size(); }
+  [[nodiscard]] std::size_t sinks() const noexcept { return sinks_.size(); }
+  [[nodiscard]] std::size_t footprint() const noexcept { return footprint_; }
+  [[nodiscard]] const queue_counters& counters() const noexcept { return counters_; }
+  /// Neither jobs nor sinks: nothing would be lost with this queue (T8).
+  [[nodiscard]] bool is_idle() const noexcept { return jobs_.empty() && sinks_.empty(); }
+  /// Whether a job waits beside a sink with room. Never true between two calls.
+  [[nodiscard]] bool is_stuck() const noexcept { return !pending_.empty() && sinks_.has_room(); }
+
+private:
+  /// The job, if exactly this attempt is in flight at exactly this sink; null and counted otherwise.
+  queued_job* find_in_flight(sink_id sink, job_id id, attempt_number attempt);
+  void dispatch(time_point now);
+  void refuse(queued_job& job, refusal reason);
+  void forget(job_id id);
+
+  queue_config config_;
+  std::unordered_map<job_id, queued_job> jobs_; // waiting and in flight; does not move its elements
+  pending_jobs pending_;                        // points into jobs_: those that wait
+  sink_table sinks_;                            // points into jobs_: those in flight
+  std::size_t footprint_ = 0;
+  std::uint64_t next_order_ = 0;
+  time_point next_sweep_ = never;
+  queue_counters counters_;
+  action_list<queue_action> actions_;
+};
+
+} // namespace mdp::engine

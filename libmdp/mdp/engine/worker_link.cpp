@@ -1,0 +1,117 @@
+#include "mdp/engine/worker_link.hpp"
+
+#include "mdp/assert.hpp"
+#include "mdp/engine/mmi.hpp"
+#include "mdp/overload.hpp"
+
+#include <algorithm>
+#include <iterator>
+#include <utility>
+
+namespace mdp::engine {
+
+std::string_view to_string(worker_end reason) noexcept {
+  constexpr std::string_view names[]
+    = {"left", "unexpected", "reserved_service", "invalid", "unreachable", "silent", "dismissed"};
+  static_assert(std::size(names) == worker_end_count);
+  return names[static_cast<std::size_t>(reason)];
+}
+
+void worker_link::handle(wire::from_worker command, time_point received_at) {
+  if (has_ended())
+    return;
+  beats_.heard(received_at); // 7-36: any command counts
+  if (!is_ready() && !std::holds_alternative<wire::worker_ready>(command))
+    return end(std::holds_alternative<wire::disconnect>(command) ? worker_end::left
+                                                                 : worker_end::unexpected,
+               !std::holds_alternative<wire::disconnect>(command)); // 7-27, 7-30
+  std::visit(overload{
+               [&](wire::worker_ready& ready) { on_ready(std::move(ready)); },
+               [&](wire::worker_partial& part) {
+                 on_answer(part.address, std::move(part.body), false); // 18-12: stays busy
+               },
+               [&](wire::worker_final& reply) {
+                 on_answer(reply.address, std::move(reply.body), true);
+               },
+               [&](wire::heartbeat) {},
+               [&](wire::disconnect) { end(worker_end::left, false); }, // 7-28
+             },
+             command);
+}
+
+void worker_link::handle_invalid() {
+  if (!has_ended())
+    end(worker_end::invalid, true); // 7-31
+}
+
+void worker_link::handle_unreachable() {
+  if (!has_ended())
+    end(worker_end::unreachable, false);
+}
+
+void worker_link::assign(held_job job, const frame& client_address, message body, time_point now) {
+  if (has_ended())
+    return;
+  MDP_ASSERT(is_ready() && held_.size() < capacity_);
+  send(wire::worker_request{held_.add(job, client_address), std::move(body)}, now);
+}
+
+void worker_link::dismiss() {
+  if (!has_ended())
+    end(worker_end::dismissed, true);
+}
+
+void worker_link::tick(time_point now) {
+  if (has_ended())
+    return;
+  beats_.looked(now);
+  if (beats_.is_lost(now, patience()))
+    return end(worker_end::silent, true); // 7-39; the word is for one that was only slow
+  if (is_ready() && beats_.is_beat_due(now))
+    send(wire::heartbeat{}, now); // 7-38, to busy workers too
+}
+
+time_point worker_link::next_deadline() const noexcept {
+  return has_ended() ? never : beats_.next_deadline(patience());
+}
+
+void worker_link::on_ready(wire::worker_ready command) {
+  if (is_ready())
+    return end(worker_end::unexpected, true); // 7-24
+  if (is_reserved_service(command.service))
+    return end(worker_end::reserved_service, true); // 8-2
+  state_ = state::ready;
+  capacity_ = command.capacity;
+  if (command.announced_capacity)
+    held_ = outstanding_jobs(true);
+  actions_.push(offer_service{std::move(command.service), capacity_}); // 7-25: no answer to READY
+}
+
+void worker_link::on_answer(const frame& address, message body, bool is_final) {
+  const auto job = held_.find(address);
+  if (!job)
+    return end(worker_end::unexpected, true); // 18-13: idle, or another client's address
+  if (is_final)
+    held_.remove(address);
+  actions_.push(worker_answer{job->id, job->attempt, is_final, std::move(body)});
+}
+
+void worker_link::send(wire::to_worker command, time_point now) {
+  beats_.sent(now); // 7-37: any command takes the place of a heartbeat
+  actions_.push(send_to_worker{std::move(command)});
+}
+
+void worker_link::end(worker_end reason, bool tell_worker) {
+  if (tell_worker)
+    actions_.push(send_to_worker{wire::disconnect{}});
+  actions_.push(worker_ended{reason});
+  state_ = state::ended;
+}
+
+duration worker_link::patience() const noexcept {
+  const auto usual = config_.heartbeat.patience();
+  const bool may_be_silent = config_.busy == busy_policy::lenient && !held_.empty();
+  return may_be_silent ? std::max<duration>(usual, config_.busy_timeout) : usual;
+}
+
+} // namespace mdp::engine

@@ -1,0 +1,153 @@
+#pragma once
+
+#include "mdp/engine/action_list.hpp"
+#include "mdp/engine/liveness.hpp"
+#include "mdp/engine/outstanding_jobs.hpp"
+#include "mdp/wire/command.hpp"
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <variant>
+
+/// The broker's view of one worker, from its first message to its end.
+///
+///     input                     | OPENING            | READY                        | ENDED
+///     --------------------------+--------------------+------------------------------+-------
+///     READY, lawful service     | offer -> READY     | DISCONNECT -> ENDED (7-30)   | -
+///     READY, reserved service   | DISCONNECT -> ENDED (8-2)        ''               | -
+///     PARTIAL, FINAL: a job's   | DISCONNECT -> ENDED| answer; FINAL frees a place  | -
+///     PARTIAL, FINAL: no job's  | DISCONNECT -> ENDED| DISCONNECT -> ENDED (18-13)  | -
+///     HEARTBEAT                 | DISCONNECT -> ENDED| heard (7-35)                 | -
+///     DISCONNECT                | ENDED (7-27)       | ENDED, nothing sent (7-28)   | -
+///     invalid message           | DISCONNECT -> ENDED| DISCONNECT -> ENDED (7-31)   | -
+///     unreachable               | ENDED              | ENDED (T22)                  | -
+///     silent for too long       | ENDED              | DISCONNECT -> ENDED (7-39)   | -
+///     dismiss()                 | DISCONNECT -> ENDED| DISCONNECT -> ENDED (T15)    | -
+///
+/// ENDED is for ever: its last action is `worker_ended`, after which nothing is sent (7-28, 7-30)
+/// and every input is ignored. What the worker held is not this engine's business: the queue puts
+/// it back when it hears that the sink is gone.
+///
+/// A worker that announced a capacity holds up to that many requests under tokens; any other holds
+/// one (7-5) under its client's address. The owner calls a function, drains `actions()`, and calls
+/// tick() at `next_deadline()`.
+namespace mdp::engine {
+
+/// Whether a worker that holds a request may be silent (T1).
+enum class busy_policy : std::uint8_t {
+  lenient, ///< for `busy_timeout`: stock single-threaded workers cannot beat while they work
+  strict,  ///< no: heartbeats count always
+};
+
+struct worker_link_config {
+  heartbeat_config heartbeat;
+  busy_policy busy = busy_policy::lenient;
+  duration busy_timeout = defaults::busy_timeout;
+  /// Shows workers tokens instead of their clients' routing ids, also where they hold one request.
+  bool opaque_client_ids = false;
+};
+
+/// Why a worker's connection ended. Each is a counter.
+enum class worker_end : std::uint8_t {
+  left,             ///< it sent DISCONNECT
+  unexpected,       ///< a valid command at the wrong time (7-30)
+  reserved_service, ///< it offered a service under `mmi.` (8-2)
+  invalid,          ///< a message that is not MDP, or of another version than its READY (7-31)
+  unreachable,      ///< the socket has lost it (T22)
+  silent,           ///< its heartbeats lapsed (7-39)
+  dismissed,        ///< the broker told it to go
+};
+
+inline constexpr std::size_t worker_end_count = static_cast<std::size_t>(worker_end::dismissed) + 1;
+
+/// The enumerator's name, as used in metrics and logs.
+[[nodiscard]] std::string_view to_string(worker_end reason) noexcept;
+
+/// Whether a DISCONNECT passed between the two, in either direction, so that nothing more may be
+/// sent to that routing id (7-28, 7-30).
+[[nodiscard]] constexpr bool was_told(worker_end reason) noexcept {
+  return reason != worker_end::unreachable;
+}
+
+/// Write this to the worker.
+struct send_to_worker {
+  wire::to_worker command;
+};
+
+/// The worker takes jobs of this service from now on.
+struct offer_service {
+  std::string service;
+  std::uint32_t capacity = 1;
+};
+
+/// The worker's answer to a job, or a part of it.
+struct worker_answer {
+  job_id id;
+  attempt_number attempt = 0;
+  bool is_final = false;
+  message body;
+};
+
+/// The end; the last action.
+struct worker_ended {
+  worker_end reason{};
+};
+
+using worker_link_action = std::variant<send_to_worker, offer_service, worker_answer, worker_ended>;
+
+class worker_link {
+public:
+  worker_link(const worker_link_config& config, time_point now)
+      : config_(config), beats_(config.heartbeat, now), held_(config.opaque_client_ids) {}
+
+  // -- what the worker does ---------------------------------------------------------------------------
+
+  /// A valid command arrived at `received_at`, which may lie a little in the past.
+  void handle(wire::from_worker command, time_point received_at);
+
+  /// Something arrived that is no command, or not in the version of this worker.
+  void handle_invalid();
+
+  /// The socket says that the worker cannot be reached any more.
+  void handle_unreachable();
+
+  // -- what the broker does ---------------------------------------------------------------------------
+
+  /// Gives the worker a job. Only while `is_ready()` and within its capacity; ignored after the end,
+  /// when the queue has not heard of it yet.
+  void assign(held_job job, const frame& client_address, message body, time_point now);
+
+  /// Tells the worker to go.
+  void dismiss();
+
+  void tick(time_point now);
+
+  /// When tick() has something to do; `never` after the end. May change with every call.
+  [[nodiscard]] time_point next_deadline() const noexcept;
+
+  [[nodiscard]] action_list<worker_link_action>& actions() noexcept { return actions_; }
+  [[nodiscard]] bool is_ready() const noexcept { return state_ == state::ready; }
+  [[nodiscard]] bool has_ended() const noexcept { return state_ == state::ended; }
+  /// Requests the worker holds.
+  [[nodiscard]] std::size_t in_flight() const noexcept { return held_.size(); }
+
+private:
+  enum class state : std::uint8_t { opening, ready, ended };
+
+  void on_ready(wire::worker_ready command);
+  void on_answer(const frame& address, message body, bool is_final);
+  void send(wire::to_worker command, time_point now);
+  void end(worker_end reason, bool tell_worker);
+  [[nodiscard]] duration patience() const noexcept;
+
+  worker_link_config config_;
+  state state_ = state::opening;
+  std::uint32_t capacity_ = 1;
+  liveness beats_;
+  outstanding_jobs held_;
+  action_list<worker_link_action> actions_;
+};
+
+} // namespace mdp::engine

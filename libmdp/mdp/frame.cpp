@@ -1,0 +1,102 @@
+#include "mdp/frame.hpp"
+
+#include <cstring>
+#include <memory>
+
+namespace mdp {
+
+namespace {
+
+/// The heap home of a frame that is too large to live inside the object and came from no socket.
+class heap_bytes final : public frame_owner {
+public:
+  explicit heap_bytes(std::span<const std::byte> bytes) : bytes_(new std::byte[bytes.size()]) {
+    std::memcpy(bytes_.get(), bytes.data(), bytes.size());
+  }
+
+  [[nodiscard]] const std::byte* data() const noexcept { return bytes_.get(); }
+
+private:
+  std::unique_ptr<std::byte[]> bytes_;
+};
+
+} // namespace
+
+frame::frame(std::span<const std::byte> bytes) : size_(bytes.size()) {
+  if (bytes.size() <= inline_capacity) {
+    if (!bytes.empty())
+      std::memcpy(near_.data(), bytes.data(), bytes.size());
+    return;
+  }
+  auto* home = new heap_bytes(bytes);
+  owner_ = home;
+  far_ = {home->data(), bytes.size()};
+}
+
+frame::frame(std::string_view text) : frame(std::as_bytes(std::span(text))) {}
+
+frame frame::adopt(std::span<const std::byte> bytes, std::size_t retained,
+                   frame_owner* owner) noexcept {
+  frame result;
+  result.owner_ = owner;
+  result.size_ = bytes.size();
+  result.far_ = {bytes.data(), retained};
+  return result;
+}
+
+frame::frame(const frame& other) noexcept {
+  take(other);
+  if (owner_ != nullptr)
+    owner_->retain();
+}
+
+frame::frame(frame&& other) noexcept {
+  take(other);
+  other.owner_ = nullptr;
+  other.size_ = 0;
+}
+
+frame& frame::operator=(const frame& other) noexcept {
+  if (this != &other)
+    *this = frame(other);
+  return *this;
+}
+
+frame& frame::operator=(frame&& other) noexcept {
+  if (this != &other) {
+    if (owner_ != nullptr)
+      owner_->release();
+    take(other);
+    other.owner_ = nullptr;
+    other.size_ = 0;
+  }
+  return *this;
+}
+
+frame::~frame() {
+  if (owner_ != nullptr)
+    owner_->release();
+}
+
+void frame::take(const frame& other) noexcept {
+  owner_ = other.owner_;
+  size_ = other.size_;
+  if (owner_ != nullptr)
+    far_ = other.far_;
+  else if (size_ != 0)
+    std::memcpy(near_.data(), other.near_.data(), size_);
+}
+
+std::string frame::hex() const {
+  static constexpr char digits[] = "0123456789abcdef";
+  std::string result;
+  result.reserve(2 * size_);
+  for (const auto byte : bytes()) {
+    const auto value = std::to_integer<unsigned>(byte);
+    result.push_back(digits[value >> 4U]);
+    result.push_back(digits[value & 0xFU]);
+  }
+  return result;
+}
+
+} // namespace mdp

@@ -1,0 +1,78 @@
+#include "mdp/message.hpp"
+
+#include "mdp/assert.hpp"
+
+#include <algorithm>
+#include <iterator>
+#include <utility>
+
+namespace mdp {
+
+namespace {
+
+/// Slots made in front at a time: the longest header MDP has (delimiter, protocol, command,
+/// address, delimiter) and a routing id. Headers are pushed frame by frame; each would shift the
+/// body otherwise.
+constexpr std::size_t front_room = 6;
+
+} // namespace
+
+const frame& message::operator[](std::size_t index) const noexcept {
+  MDP_ASSERT(index < size());
+  return frames_[top_ + index];
+}
+
+std::size_t message::byte_count() const noexcept {
+  std::size_t total = 0;
+  for (const auto& f : frames())
+    total += f.size();
+  return total;
+}
+
+std::size_t message::footprint() const noexcept {
+  std::size_t total = 0;
+  for (const auto& f : frames())
+    total += f.footprint();
+  return total;
+}
+
+void message::push(frame f) {
+  if (top_ == 0) {
+    // At least as many as there are, so that a long stack of pushes stays linear.
+    const auto room = std::max(front_room, frames_.size());
+    frames_.insert(frames_.begin(), room, frame{});
+    top_ = room;
+  }
+  frames_[--top_] = std::move(f);
+}
+
+std::optional<frame> message::pop() {
+  if (empty())
+    return std::nullopt;
+  return std::exchange(frames_[top_++], frame{});
+}
+
+const frame* message::peek() const noexcept {
+  return empty() ? nullptr : &frames_[top_];
+}
+
+void message::drop(std::size_t count) noexcept {
+  for (count = std::min(count, size()); count > 0; --count)
+    frames_[top_++] = frame{};
+}
+
+void message::append(message other) {
+  if (empty()) {
+    *this = std::move(other);
+    return;
+  }
+  const auto first = other.frames_.begin() + static_cast<std::ptrdiff_t>(other.top_);
+  frames_.insert(frames_.end(), std::make_move_iterator(first),
+                 std::make_move_iterator(other.frames_.end()));
+}
+
+bool operator==(const message& a, const message& b) noexcept {
+  return std::ranges::equal(a.frames(), b.frames());
+}
+
+} // namespace mdp

@@ -1,0 +1,74 @@
+#pragma once
+
+#include "mdp/frame.hpp"
+
+#include <cstddef>
+#include <initializer_list>
+#include <optional>
+#include <span>
+#include <utility>
+#include <vector>
+
+namespace mdp {
+
+/// A ZeroMQ multipart message: a stack of frames whose top is the first frame on the wire, so that
+/// what is pushed last is read first (an envelope is pushed in front of a body). Copies share the
+/// bytes of large frames. What was moved from is empty. Not synchronised.
+class message {
+public:
+  message() = default;
+  message(const message&) = default;
+  message(message&& other) noexcept
+      : frames_(std::exchange(other.frames_, {})), top_(std::exchange(other.top_, 0)) {}
+  message& operator=(const message&) = default;
+  message& operator=(message&& other) noexcept {
+    frames_ = std::exchange(other.frames_, {});
+    top_ = std::exchange(other.top_, 0);
+    return *this;
+  }
+  ~message() = default;
+
+  message(std::initializer_list<frame> frames) : frames_(frames) {}
+  explicit message(std::vector<frame> frames) noexcept : frames_(std::move(frames)) {}
+
+  [[nodiscard]] bool empty() const noexcept { return size() == 0; }
+  /// Number of frames.
+  [[nodiscard]] std::size_t size() const noexcept { return frames_.size() - top_; }
+  /// All frames, first on the wire first; valid until the message changes.
+  [[nodiscard]] std::span<const frame> frames() const noexcept {
+    return std::span(frames_).subspan(top_);
+  }
+  /// The frame at `index`, counted from the top; `index` must be less than `size()`.
+  [[nodiscard]] const frame& operator[](std::size_t index) const noexcept;
+  [[nodiscard]] auto begin() const noexcept { return frames().begin(); }
+  [[nodiscard]] auto end() const noexcept { return frames().end(); }
+
+  /// Payload bytes of all frames.
+  [[nodiscard]] std::size_t byte_count() const noexcept;
+  /// Bytes of memory all frames hold on to (T23); what bounds are kept in.
+  [[nodiscard]] std::size_t footprint() const noexcept;
+
+  /// Puts `f` on top. Takes the slot of a popped frame if there is one, so that one header in place
+  /// of another costs no allocation.
+  void push(frame f);
+  /// Takes the top frame, or nothing when the message is empty.
+  std::optional<frame> pop();
+  /// The top frame, or null when the message is empty; valid until the message changes.
+  [[nodiscard]] const frame* peek() const noexcept;
+  /// Takes away the first `count` frames (all, if there are fewer).
+  void drop(std::size_t count) noexcept;
+
+  /// Adds `f` behind the last frame.
+  void append(frame f) { frames_.push_back(std::move(f)); }
+  /// Adds all frames of `other` behind the last frame.
+  void append(message other);
+  void reserve(std::size_t frames) { frames_.reserve(top_ + frames); }
+
+  friend bool operator==(const message& a, const message& b) noexcept;
+
+private:
+  std::vector<frame> frames_;
+  std::size_t top_ = 0; // frames before it were popped; their slots are used again by push()
+};
+
+} // namespace mdp

@@ -1,0 +1,167 @@
+#include "mdp/net/frames_io.hpp"
+
+#include "mdp/assert.hpp"
+#include "mdp/net/zmq_frame.hpp"
+
+#include <cerrno>
+#include <optional>
+#include <utility>
+
+namespace mdp::net {
+
+namespace {
+
+/// Frames of the usual message, so that it is one allocation: `MDPW01`, a command, an address, two
+/// delimiters and a body of one frame are six.
+constexpr std::size_t usual_frames = 6;
+
+enum class part_status : std::uint8_t { received, nothing, terminated };
+
+part_status receive_part(zmq::socket_ref socket, zmq_msg_t& part) {
+  for (;;) {
+    if (zmq_msg_recv(&part, socket.handle(), ZMQ_DONTWAIT) >= 0)
+      return part_status::received;
+    switch (zmq_errno()) {
+    case EINTR:
+      continue;
+    case EAGAIN:
+      return part_status::nothing;
+    case ETERM:
+      return part_status::terminated;
+    default:
+      throw zmq::error_t();
+    }
+  }
+}
+
+/// Reads the frames that follow `more` and drops them.
+part_status drop_rest(zmq::socket_ref socket, zmq_msg_t& part, bool more, std::size_t& bytes) {
+  auto status = part_status::received;
+  while (more && (status = receive_part(socket, part)) == part_status::received) {
+    bytes += zmq_msg_size(&part);
+    more = zmq_msg_more(&part) != 0;
+  }
+  return status;
+}
+
+/// Receives frames up to the last. libzmq hands out whole messages only, so `nothing` can be the
+/// answer for the first frame alone.
+receive_result receive_frames(zmq::socket_ref socket, const message_bounds& bounds,
+                              zmq_msg_t& part, message& into) {
+  receive_result result;
+  bool more = true;
+  for (std::size_t count = 1; more; ++count) {
+    if (const auto status = receive_part(socket, part); status != part_status::received) {
+      into = {};
+      result.status = status == part_status::terminated ? receive_status::terminated
+                                                        : receive_status::nothing;
+      return result;
+    }
+    result.bytes += zmq_msg_size(&part);
+    more = zmq_msg_more(&part) != 0;
+    if (count > bounds.max_frames || result.bytes > bounds.max_bytes) {
+      into = {};
+      const auto status = drop_rest(socket, part, more, result.bytes);
+      result.status = status == part_status::terminated ? receive_status::terminated
+                      : count > bounds.max_frames       ? receive_status::too_many_frames
+                                                        : receive_status::too_many_bytes;
+      return result;
+    }
+    if (count == 1)
+      into.reserve(usual_frames);
+    into.append(take_frame(part));
+  }
+  result.status = receive_status::received;
+  return result;
+}
+
+/// Sends one frame. Nothing when it was sent, errno when it was not; then `f` was not taken.
+std::optional<int> send_part(zmq::socket_ref socket, const frame& f, bool more) {
+  zmq_msg_t part;
+  fill_part(part, f);
+  const int flags = more ? ZMQ_DONTWAIT | ZMQ_SNDMORE : ZMQ_DONTWAIT;
+  while (zmq_msg_send(&part, socket.handle(), flags) < 0) {
+    if (const int error = zmq_errno(); error != EINTR) {
+      zmq_msg_close(&part);
+      return error;
+    }
+  }
+  return std::nullopt;
+}
+
+send_status status_of(int error) noexcept {
+  switch (error) {
+  case EAGAIN:
+    return send_status::would_block;
+  case EHOSTUNREACH:
+    return send_status::unreachable;
+  case ETERM:
+    return send_status::terminated;
+  default:
+    return send_status::failed;
+  }
+}
+
+/// Sends the frames behind the first one. An error no longer takes the message back, so all frames
+/// are said to the end, or the next message would begin in the middle of this one. Nothing when all
+/// were taken, otherwise the first error.
+std::optional<int> send_rest(zmq::socket_ref socket, std::span<const frame> rest) {
+  std::optional<int> first_error;
+  for (std::size_t i = 0; i < rest.size(); ++i) {
+    const auto error = send_part(socket, rest[i], i + 1 < rest.size());
+    if (error == ETERM)
+      return error;
+    if (error && !first_error)
+      first_error = error;
+  }
+  return first_error;
+}
+
+} // namespace
+
+receive_result receive(zmq::socket_ref socket, const message_bounds& bounds, message& into) {
+  into = {};
+  zmq::message_t part;
+  return receive_frames(socket, bounds, *part.handle(), into);
+}
+
+receive_result receive_from(zmq::socket_ref socket, const message_bounds& bounds,
+                            frame& routing_id, message& into) {
+  into = {};
+  zmq::message_t part;
+  switch (receive_part(socket, *part.handle())) {
+  case part_status::nothing:
+    return {receive_status::nothing};
+  case part_status::terminated:
+    return {receive_status::terminated};
+  case part_status::received:
+    break;
+  }
+  const bool more = part.more();
+  routing_id = take_frame(*part.handle());
+  if (!more) // cannot come from a peer: libzmq puts the routing id in front of at least one frame
+    return {receive_status::received};
+  return receive_frames(socket, bounds, *part.handle(), into);
+}
+
+send_status send(zmq::socket_ref socket, const message& frames) {
+  const auto parts = frames.frames();
+  MDP_ASSERT(!parts.empty());
+  if (const auto error = send_part(socket, parts.front(), parts.size() > 1))
+    return status_of(*error);
+  const auto error = send_rest(socket, parts.subspan(1));
+  if (!error)
+    return send_status::sent;
+  // Behind the first frame EAGAIN does not mean "full", which is judged at the first: the connection
+  // went, libzmq has rolled back what it had and now drops frames up to the end of the message.
+  return *error == EAGAIN ? send_status::unreachable : status_of(*error);
+}
+
+send_status send_to(zmq::socket_ref socket, const frame& routing_id, const message& frames) {
+  MDP_ASSERT(!frames.empty());
+  if (const auto error = send_part(socket, routing_id, true))
+    return status_of(*error);
+  return send_rest(socket, frames.frames()) == ETERM ? send_status::terminated : send_status::sent;
+}
+
+} // namespace mdp::net

@@ -1,0 +1,21 @@
+#pragma once
+
+#include "mdp/defaults.hpp"
+
+#include <chrono>
+#include <cstddef>
+
+namespace mdp::net {
+
+/// What every socket of ours gets set before it binds or connects; explicit, because libzmq's own
+/// defaults include unlimited messages, endless linger and silent drops (T14).
+struct socket_config {
+  int send_high_water_mark = defaults::high_water_mark;
+  int receive_high_water_mark = defaults::high_water_mark;
+  std::size_t max_message_bytes = defaults::max_message_bytes; ///< ZMQ_MAXMSGSIZE, a frame's bound
+  std::chrono::milliseconds zmtp_heartbeat_interval = defaults::zmtp_heartbeat_interval;
+  std::chrono::milliseconds zmtp_heartbeat_timeout = defaults::zmtp_heartbeat_timeout;
+  int backlog = 1024; ///< Connections the kernel holds until they are accepted.
+};
+
+} // namespace mdp::net

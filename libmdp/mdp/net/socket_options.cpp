@@ -1,0 +1,59 @@
+#include "mdp/net/socket_options.hpp"
+
+#include "mdp/net/zmq_error.hpp"
+
+#include <algorithm>
+#include <cerrno>
+#include <cstdint>
+#include <limits>
+
+namespace mdp::net {
+
+namespace {
+
+int to_milliseconds(std::chrono::milliseconds time) noexcept {
+  using rep = std::chrono::milliseconds::rep;
+  return static_cast<int>(std::clamp<rep>(time.count(), 0, std::numeric_limits<int>::max()));
+}
+
+std::int64_t to_size(std::size_t bytes) noexcept {
+  constexpr auto largest = std::numeric_limits<std::int64_t>::max();
+  return bytes < static_cast<std::size_t>(largest) ? static_cast<std::int64_t>(bytes) : largest;
+}
+
+void set_router_options(zmq::socket_ref socket) {
+  // Without MANDATORY what cannot be delivered is lost in silence (T14, T21, T22).
+  socket.set(zmq::sockopt::router_mandatory, true);
+  // A stranger who takes over a living peer's identity is worse than a wait for it to be free.
+  socket.set(zmq::sockopt::router_handover, false);
+  // Only who listens: a connecting socket would have a handler in its process judge the server.
+  socket.set(zmq::sockopt::zap_domain, zap_domain);
+}
+
+} // namespace
+
+std::error_code configure(zmq::socket_ref socket, const socket_config& config) {
+  if (config.send_high_water_mark < 1 || config.receive_high_water_mark < 1)
+    return zmq_error(EINVAL); // 0 would be "unlimited" to libzmq
+  try {
+    socket.set(zmq::sockopt::sndhwm, config.send_high_water_mark);
+    socket.set(zmq::sockopt::rcvhwm, config.receive_high_water_mark);
+    socket.set(zmq::sockopt::maxmsgsize, to_size(config.max_message_bytes));
+    socket.set(zmq::sockopt::linger, 0);
+    socket.set(zmq::sockopt::heartbeat_ivl, to_milliseconds(config.zmtp_heartbeat_interval));
+    socket.set(zmq::sockopt::heartbeat_timeout, to_milliseconds(config.zmtp_heartbeat_timeout));
+    socket.set(zmq::sockopt::tcp_keepalive, 1);
+    socket.set(zmq::sockopt::backlog, config.backlog);
+    if (socket.get(zmq::sockopt::socket_type) == zmq::socket_type::router)
+      set_router_options(socket);
+  } catch (const zmq::error_t& refused) {
+    return zmq_error(refused.num());
+  }
+  return {};
+}
+
+void set_linger(zmq::socket_ref socket, std::chrono::milliseconds linger) {
+  socket.set(zmq::sockopt::linger, to_milliseconds(linger));
+}
+
+} // namespace mdp::net

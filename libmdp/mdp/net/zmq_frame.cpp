@@ -1,0 +1,87 @@
+#include "mdp/net/zmq_frame.hpp"
+
+#include "mdp/defaults.hpp"
+
+#include <algorithm>
+#include <cstring>
+#include <new>
+#include <typeinfo>
+
+namespace mdp::net {
+
+namespace {
+
+/// Keeps the bytes of a received frame where libzmq has put them.
+class received_bytes final : public frame_owner {
+public:
+  explicit received_bytes(zmq_msg_t& part) noexcept {
+    zmq_msg_init(&part_);
+    zmq_msg_move(&part_, &part);
+    // The first copy of a message marks the original as shared, without any lock. Done here, before
+    // other threads know this owner, later copies only count a reference, which is atomic.
+    zmq_msg_t copy;
+    zmq_msg_init(&copy);
+    zmq_msg_copy(&copy, &part_);
+    zmq_msg_close(&copy);
+  }
+
+  ~received_bytes() override { zmq_msg_close(&part_); }
+
+  [[nodiscard]] std::span<const std::byte> bytes() noexcept {
+    return {static_cast<const std::byte*>(zmq_msg_data(&part_)), zmq_msg_size(&part_)};
+  }
+
+  /// Makes `copy` one more reference to the same content.
+  void share(zmq_msg_t& copy) noexcept {
+    zmq_msg_init(&copy);
+    zmq_msg_copy(&copy, &part_);
+  }
+
+private:
+  zmq_msg_t part_;
+};
+
+void release_owner(void* /*bytes*/, void* owner) noexcept {
+  static_cast<frame_owner*>(owner)->release();
+}
+
+} // namespace
+
+frame take_frame(zmq_msg_t& part) {
+  const std::span bytes(static_cast<const std::byte*>(zmq_msg_data(&part)), zmq_msg_size(&part));
+  if (bytes.size() <= defaults::copy_frames_up_to)
+    return frame(bytes);
+  auto* owner = new received_bytes(part);
+  // Whether these bytes are a piece of libzmq's input buffer cannot be asked; up to its size they may
+  // be, and then all of it stays in memory.
+  const auto retained = std::max(bytes.size(), defaults::receive_buffer_bytes);
+  return frame::adopt(owner->bytes(), retained, owner);
+}
+
+void fill_part(zmq_msg_t& part, const frame& f) {
+  auto* owner = f.owner();
+  if (owner == nullptr || f.size() <= defaults::copy_frames_up_to) {
+    if (zmq_msg_init_size(&part, f.size()) != 0)
+      throw std::bad_alloc();
+    if (!f.empty())
+      std::memcpy(zmq_msg_data(&part), f.data(), f.size());
+    return;
+  }
+  if (typeid(*owner) == typeid(received_bytes)) {
+    auto* received = static_cast<received_bytes*>(owner);
+    // A frame may be a part of its owner's bytes; a message cannot.
+    if (received->bytes().data() == f.data() && received->bytes().size() == f.size()) {
+      received->share(part);
+      return;
+    }
+  }
+  owner->retain();
+  // libzmq takes a pointer to mutable bytes and does not write through it.
+  auto* bytes = const_cast<std::byte*>(f.data());
+  if (zmq_msg_init_data(&part, bytes, f.size(), release_owner, owner) != 0) {
+    owner->release();
+    throw std::bad_alloc();
+  }
+}
+
+} // namespace mdp::net

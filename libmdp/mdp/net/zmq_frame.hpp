@@ -1,0 +1,21 @@
+#pragma once
+
+#include "mdp/frame.hpp"
+
+#include <zmq.h>
+
+/// How bytes pass between our frames and libzmq's messages: small ones are copied, larger ones
+/// change hands by reference, in both directions.
+namespace mdp::net {
+
+/// Takes the content of `part`, which can then be received into again or closed. Up to
+/// `defaults::copy_frames_up_to` bytes are copied, so that they do not pin libzmq's input buffer
+/// (T23). Throws std::bad_alloc, then `part` is as before. `part`'s thread only.
+[[nodiscard]] frame take_frame(zmq_msg_t& part);
+
+/// Makes `part`, which holds nothing yet, a libzmq message with the bytes of `f`. Larger bytes are
+/// not copied: the message keeps them alive until libzmq has sent them, from whatever thread. Throws
+/// std::bad_alloc. Thread-safe for frames that share their bytes.
+void fill_part(zmq_msg_t& part, const frame& f);
+
+} // namespace mdp::net

@@ -1,0 +1,139 @@
+#pragma once
+
+#include "mdp/assert.hpp"
+#include "mdp/defaults.hpp"
+#include "mdp/ids.hpp"
+#include "mdp/peers/tombstones.hpp"
+#include "mdp/wire/command.hpp"
+
+#include <cstddef>
+#include <cstdint>
+#include <unordered_map>
+#include <utility>
+#include <variant>
+
+/// Who is at the other end of a broker's ROUTER: routing id to peer and back, and what to do with a
+/// message before any peer's own engine sees it.
+///
+///     who sent it             | what it says              | verdict
+///     ------------------------+---------------------------+-----------------------------------------
+///     a known peer            | its kind, its version     | deliver
+///     a known peer            | another kind or version   | violation (7-31)
+///     a stranger              | a client's request        | open a client, then deliver
+///     a stranger              | a worker's READY          | open a worker, then deliver
+///     a stranger              | a worker's DISCONNECT     | ignore: nothing to end (7-27)
+///     a stranger, told to go  | any other worker command  | ignore: it was told once (7-30)
+///     a stranger              | any other worker command  | turn away: DISCONNECT (7-30, T9)
+///     a stranger, house full  | anything that would open  | ignore, counted (T8)
+///
+/// A READY clears the memory of having been told to go (T9).
+namespace mdp::peers {
+
+enum class peer_kind : std::uint8_t { client, worker };
+
+enum class verdict : std::uint8_t { deliver, open, violation, turn_away, ignore, house_full };
+
+struct directory_config {
+  std::size_t max_peers = defaults::max_peers;
+  std::size_t max_tombstones = defaults::max_tombstones;
+  duration tombstone_lifetime = defaults::tombstone_lifetime;
+};
+
+/// `Handle` is whatever the owner reaches a peer by; here it is only kept. Not synchronised.
+template <class Handle>
+class peer_directory {
+public:
+  struct entry {
+    peer_id id;
+    frame routing_id;
+    peer_kind kind{};
+    wire::protocol_version version{};
+    Handle handle;
+  };
+
+  struct decision {
+    verdict what{};
+    entry* peer = nullptr; ///< The known peer for `deliver` and `violation`; valid until a change.
+  };
+
+  explicit peer_directory(const directory_config& config = {})
+      : config_(config), told_to_go_(config.max_tombstones, config.tombstone_lifetime) {}
+
+  /// What to do with `input` from `routing_id`. After `open` the owner calls admit(); after
+  /// `turn_away` the peer counts as told.
+  decision judge(const frame& routing_id, const wire::broker_input& input, time_point now) {
+    if (const auto known = by_routing_id_.find(routing_id); known != by_routing_id_.end()) {
+      auto& peer = known->second;
+      const bool fits = peer.kind == kind_of(input) && peer.version == input.version;
+      return {fits ? verdict::deliver : verdict::violation, &peer};
+    }
+    if (const auto* command = std::get_if<wire::from_worker>(&input.command)) {
+      if (std::holds_alternative<wire::disconnect>(*command))
+        return {verdict::ignore};
+      if (!std::holds_alternative<wire::worker_ready>(*command)) {
+        if (told_to_go_.contains(routing_id, now))
+          return {verdict::ignore};
+        told_to_go_.add(routing_id, now);
+        return {verdict::turn_away};
+      }
+      told_to_go_.remove(routing_id);
+    }
+    return {by_routing_id_.size() < config_.max_peers ? verdict::open : verdict::house_full};
+  }
+
+  /// Makes a stranger known under a new id. The handle is the caller's to fill in.
+  entry& admit(const frame& routing_id, const wire::broker_input& input) {
+    const auto id = peer_id{++last_id_};
+    const auto [place, is_new]
+      = by_routing_id_.emplace(routing_id, entry{id, routing_id, kind_of(input), input.version, {}});
+    MDP_ASSERT(is_new);
+    by_id_.emplace(id, &place->second); // unordered_map does not move its elements
+    return place->second;
+  }
+
+  /// Null if the peer has ended: then whatever is said to it is stale.
+  [[nodiscard]] entry* find(peer_id id) noexcept {
+    const auto known = by_id_.find(id);
+    return known == by_id_.end() ? nullptr : known->second;
+  }
+
+  [[nodiscard]] entry* find(const frame& routing_id) noexcept {
+    const auto known = by_routing_id_.find(routing_id);
+    return known == by_routing_id_.end() ? nullptr : &known->second;
+  }
+
+  /// A peer has ended. `was_told` says that a DISCONNECT passed between the two, so that nothing
+  /// more may be sent.
+  void remove(peer_id id, bool was_told, time_point now) {
+    const auto known = by_id_.find(id);
+    if (known == by_id_.end())
+      return;
+    const auto routing_id = known->second->routing_id;
+    by_id_.erase(known);
+    by_routing_id_.erase(routing_id);
+    if (was_told)
+      told_to_go_.add(routing_id, now);
+  }
+
+  [[nodiscard]] std::size_t size() const noexcept { return by_routing_id_.size(); }
+
+  template <class Visitor>
+  void for_each(Visitor&& visit) {
+    for (auto& [routing_id, peer] : by_routing_id_)
+      visit(peer);
+  }
+
+private:
+  static peer_kind kind_of(const wire::broker_input& input) noexcept {
+    return std::holds_alternative<wire::from_client>(input.command) ? peer_kind::client
+                                                                    : peer_kind::worker;
+  }
+
+  directory_config config_;
+  std::uint64_t last_id_ = 0;
+  std::unordered_map<frame, entry> by_routing_id_;
+  std::unordered_map<peer_id, entry*> by_id_;
+  tombstones told_to_go_;
+};
+
+} // namespace mdp::peers

@@ -1,0 +1,150 @@
+#include "mdp/wire/encode.hpp"
+
+#include "mdp/assert.hpp"
+#include "mdp/wire/constants.hpp"
+
+#include <array>
+#include <charconv>
+#include <string_view>
+#include <utility>
+#include <variant>
+
+/// Every command is built from its end: what precedes the body is pushed onto it, last frame first.
+/// A body that was just decoded has its old header's slots in front, so writing the new header in
+/// them neither allocates nor moves a body frame.
+namespace mdp::wire {
+
+namespace {
+
+frame command_frame(std::uint8_t code) {
+  const std::byte byte{code};
+  return frame(std::span(&byte, 1));
+}
+
+frame capacity_frame(std::uint32_t capacity) {
+  std::array<char, capacity_prefix.size() + 10> text{}; // 2^32 has ten digits
+  const auto digits = capacity_prefix.copy(text.data(), text.size());
+  const auto end = std::to_chars(text.data() + digits, text.data() + text.size(), capacity).ptr;
+  return frame(std::string_view(text.data(), static_cast<std::size_t>(end - text.data())));
+}
+
+void push_path(message& onto, return_path path, protocol_version version) {
+  if (version == protocol_version::v0_1 || path.delimited || !path.address.empty())
+    onto.push(frame{});
+  for (auto address = path.address.rbegin(); address != path.address.rend(); ++address) {
+    MDP_ASSERT(!address->empty()); // the other side would take it for the delimiter
+    onto.push(std::move(*address));
+  }
+}
+
+/// A client's dialog; `code_v0_2` is the command byte that only RFC 18 writes.
+template <class Command>
+message encode_for_client(Command command, protocol_version version, std::uint8_t code_v0_2) {
+  MDP_ASSERT(!command.service.empty());
+  MDP_ASSERT(!command.body.empty());
+  auto result = std::move(command.body);
+  result.push(frame(command.service));
+  if (version == protocol_version::v0_1) {
+    result.push(frame(client_header_v0_1));
+  } else {
+    result.push(command_frame(code_v0_2));
+    result.push(frame(client_header_v0_2));
+  }
+  push_path(result, std::move(command.path), version);
+  return result;
+}
+
+/// Puts a worker's header in front; each version has its own code for the same thing (T2).
+message encode_for_worker(message rest, protocol_version version, std::uint8_t code_v0_1,
+                          std::uint8_t code_v0_2) {
+  if (version == protocol_version::v0_1) {
+    rest.push(command_frame(code_v0_1));
+    rest.push(frame(worker_header_v0_1));
+    rest.push(frame{});
+  } else {
+    rest.push(command_frame(code_v0_2));
+    rest.push(frame(worker_header_v0_2));
+  }
+  return rest;
+}
+
+/// One client address, the empty frame, the body (7-33, 7-34, 18-11).
+message with_address(frame address, message body) {
+  MDP_ASSERT(!address.empty());
+  MDP_ASSERT(!body.empty());
+  body.push(frame{});
+  body.push(std::move(address));
+  return body;
+}
+
+// One overload for each alternative of the variants; `encode` picks.
+
+message write(client_partial command, protocol_version version) {
+  MDP_ASSERT(version == protocol_version::v0_2);
+  return encode_for_client(std::move(command), version, v0_2::client_partial);
+}
+
+message write(client_final command, protocol_version version) {
+  return encode_for_client(std::move(command), version, v0_2::client_final);
+}
+
+message write(worker_ready command, protocol_version version) {
+  MDP_ASSERT(!command.service.empty());
+  MDP_ASSERT(command.capacity > 0);
+  message rest;
+  if (command.announced_capacity)
+    rest.push(capacity_frame(command.capacity));
+  rest.push(frame(command.service));
+  return encode_for_worker(std::move(rest), version, v0_1::worker_ready, v0_2::worker_ready);
+}
+
+message write(worker_request command, protocol_version version) {
+  return encode_for_worker(with_address(std::move(command.address), std::move(command.body)),
+                           version, v0_1::worker_request, v0_2::worker_request);
+}
+
+message write(worker_partial command, protocol_version version) {
+  MDP_ASSERT(version == protocol_version::v0_2);
+  constexpr std::uint8_t none = 0;
+  return encode_for_worker(with_address(std::move(command.address), std::move(command.body)),
+                           version, none, v0_2::worker_partial);
+}
+
+message write(worker_final command, protocol_version version) {
+  return encode_for_worker(with_address(std::move(command.address), std::move(command.body)),
+                           version, v0_1::worker_reply, v0_2::worker_final);
+}
+
+message write(heartbeat, protocol_version version) {
+  return encode_for_worker({}, version, v0_1::worker_heartbeat, v0_2::worker_heartbeat);
+}
+
+message write(disconnect, protocol_version version) {
+  return encode_for_worker({}, version, v0_1::worker_disconnect, v0_2::worker_disconnect);
+}
+
+template <class Variant>
+message write_any(Variant& command, protocol_version version) {
+  return std::visit([version](auto& alternative) { return write(std::move(alternative), version); },
+                    command);
+}
+
+} // namespace
+
+message encode(client_request command, protocol_version version) {
+  return encode_for_client(std::move(command), version, v0_2::client_request);
+}
+
+message encode(to_client command, protocol_version version) {
+  return write_any(command, version);
+}
+
+message encode(from_worker command, protocol_version version) {
+  return write_any(command, version);
+}
+
+message encode(to_worker command, protocol_version version) {
+  return write_any(command, version);
+}
+
+} // namespace mdp::wire

@@ -1,0 +1,209 @@
+#include "mdp/wire/frame_reader.hpp"
+
+#include "mdp/wire/decode.hpp"
+
+#include <algorithm>
+#include <charconv>
+#include <system_error>
+
+namespace mdp::wire::detail {
+
+namespace {
+
+constexpr std::string_view client_family = "MDPC";
+constexpr std::string_view worker_family = "MDPW";
+
+bool is_digit(char c) noexcept {
+  return c >= '0' && c <= '9';
+}
+
+/// Whether `text` has a header's form, whatever its version. Two digits are asked for, because
+/// "MDPC" may well begin somebody's socket identity.
+bool has_header_form(std::string_view text) noexcept {
+  return text.size() == client_header_v0_1.size() &&
+         (text.starts_with(client_family) || text.starts_with(worker_family)) &&
+         is_digit(text[4]) && is_digit(text[5]);
+}
+
+tl::expected<header, decode_error> parse_header(std::string_view text) noexcept {
+  if (text == client_header_v0_2)
+    return header{dialog::client, protocol_version::v0_2};
+  if (text == worker_header_v0_2)
+    return header{dialog::worker, protocol_version::v0_2};
+  if (text == client_header_v0_1)
+    return header{dialog::client, protocol_version::v0_1};
+  if (text == worker_header_v0_1)
+    return header{dialog::worker, protocol_version::v0_1};
+  return tl::unexpected(has_header_form(text) ? decode_error::unsupported_version // T20
+                                              : decode_error::unknown_header);
+}
+
+/// A decimal number as we write it ourselves: digits without a sign, a space or a leading zero, so
+/// that each capacity has one spelling. 0 for anything else.
+std::uint32_t parse_capacity(std::string_view digits) noexcept {
+  if (digits.empty() || digits.front() == '0')
+    return 0;
+  std::uint32_t value = 0;
+  const auto* const end = digits.data() + digits.size();
+  const auto [stop, problem] = std::from_chars(digits.data(), end, value);
+  return problem == std::errc{} && stop == end ? value : 0;
+}
+
+} // namespace
+
+header_place find_header(const message& frames) noexcept {
+  const auto all = frames.frames();
+  if (all.empty() || has_header_form(all.front().text()))
+    return {};
+  const auto delimiter =
+    std::find_if(all.begin(), all.end(), [](const frame& f) { return f.empty(); });
+  if (delimiter == all.end())
+    return {};
+  return {static_cast<std::size_t>(delimiter - all.begin()) + 1, true};
+}
+
+frame_reader::frame_reader(message frames, const limits& bounds)
+    : frames_(std::move(frames)), bounds_(bounds) {
+  open();
+}
+
+void frame_reader::open() noexcept {
+  if (frames_.empty())
+    return fail(decode_error::no_frames);
+  if (frames_.size() > bounds_.max_frames)
+    return fail(decode_error::too_many_frames);
+  if (frames_.byte_count() > bounds_.max_bytes)
+    return fail(decode_error::too_many_bytes);
+  if (frames_.size() == 1 && frames_[0].empty())
+    return fail(decode_error::probe);
+  place_ = find_header(frames_);
+  if (place_.index == frames_.size())
+    return fail(decode_error::missing_header);
+  const auto parsed = parse_header(frames_[place_.index].text());
+  if (!parsed)
+    return fail(parsed.error());
+  header_ = *parsed;
+}
+
+void frame_reader::expect_header(detail::header wanted) noexcept {
+  if (header_ != wanted)
+    fail(decode_error::unexpected_header);
+}
+
+return_path frame_reader::take_client_path() {
+  return_path path;
+  if (failed())
+    return path;
+  const auto addresses = address_count();
+  if (header_.version == protocol_version::v0_1 && !place_.delimited)
+    fail(decode_error::missing_delimiter);
+  // 18-1. Behind addresses the delimiter is what ends them; alone it is a dialect (T3).
+  if (header_.version == protocol_version::v0_2 && place_.delimited && addresses == 0 &&
+      !bounds_.accept_delimited_v2)
+    fail(decode_error::unexpected_delimiter);
+  if (addresses > bounds_.max_envelope)
+    fail(decode_error::envelope_too_long);
+  if (failed())
+    return path;
+  path.delimited = place_.delimited;
+  path.address.reserve(addresses); // no allocation for none
+  for (std::size_t i = 0; i < addresses; ++i) {
+    // The path is kept as long as the request, so it is bounded by itself and not only by the
+    // message.
+    if (frames_.peek()->size() > bounds_.max_address) {
+      fail(decode_error::address_too_long);
+      return path;
+    }
+    path.address.push_back(*frames_.pop());
+  }
+  frames_.drop(path.delimited ? 2 : 1);
+  return path;
+}
+
+void frame_reader::drop_worker_path() {
+  if (address_count() > 0)
+    fail(decode_error::unexpected_envelope);
+  if (header_.version == protocol_version::v0_1 && !place_.delimited)
+    fail(decode_error::missing_delimiter);
+  if (header_.version == protocol_version::v0_2 && place_.delimited)
+    fail(decode_error::unexpected_delimiter);
+  frames_.drop(place_.delimited ? 2 : 1);
+}
+
+std::uint8_t frame_reader::take_command() {
+  const auto* const f = next(decode_error::missing_command);
+  if (f == nullptr)
+    return 0;
+  if (f->size() != 1) {
+    fail(decode_error::bad_command_size);
+    return 0;
+  }
+  const auto code = std::to_integer<std::uint8_t>(f->bytes().front());
+  frames_.drop(1);
+  return code;
+}
+
+std::string frame_reader::take_service() {
+  const auto* const f = next(decode_error::missing_service);
+  if (f == nullptr)
+    return {};
+  if (const auto problem = check_service_name(f->text(), bounds_)) {
+    fail(*problem);
+    return {};
+  }
+  std::string name(f->text());
+  frames_.drop(1);
+  return name;
+}
+
+frame frame_reader::take_address() {
+  const auto* const f = next(decode_error::missing_address);
+  if (f == nullptr)
+    return {};
+  if (f->empty())
+    fail(decode_error::empty_address);
+  else if (f->size() > bounds_.max_address)
+    fail(decode_error::address_too_long);
+  else if (frames_.size() < 2 || !frames_[1].empty())
+    fail(decode_error::missing_address_delimiter);
+  if (failed())
+    return {};
+  auto address = *frames_.pop();
+  frames_.drop(1);
+  return address;
+}
+
+message frame_reader::take_body() {
+  if (next(decode_error::missing_body) == nullptr)
+    return {};
+  return std::move(frames_);
+}
+
+void frame_reader::take_capacity(worker_ready& ready) {
+  if (failed() || frames_.empty())
+    return;
+  const auto text = frames_.peek()->text();
+  if (frames_.size() > 1 || !text.starts_with(capacity_prefix))
+    return fail(decode_error::surplus_frames);
+  const auto capacity = parse_capacity(text.substr(capacity_prefix.size()));
+  if (capacity == 0 || capacity > bounds_.max_capacity)
+    return fail(decode_error::bad_capacity);
+  ready.capacity = capacity;
+  ready.announced_capacity = true;
+}
+
+void frame_reader::expect_end() noexcept {
+  if (!frames_.empty())
+    fail(decode_error::surplus_frames);
+}
+
+const frame* frame_reader::next(decode_error missing) noexcept {
+  if (failed())
+    return nullptr;
+  const auto* const f = frames_.peek();
+  if (f == nullptr)
+    fail(missing);
+  return f;
+}
+
+} // namespace mdp::wire::detail

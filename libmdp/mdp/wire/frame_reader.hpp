@@ -1,0 +1,138 @@
+#pragma once
+
+#include "mdp/message.hpp"
+#include "mdp/wire/command.hpp"
+#include "mdp/wire/constants.hpp"
+#include "mdp/wire/decode_error.hpp"
+#include "mdp/wire/limits.hpp"
+
+#include <tl/expected.hpp>
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+
+/// What the three decoders share; private to `wire`.
+namespace mdp::wire::detail {
+
+/// Whose dialog a protocol header belongs to.
+enum class dialog : std::uint8_t { client, worker };
+
+/// A protocol header that was understood.
+struct header {
+  dialog side = dialog::client;
+  protocol_version version = protocol_version::v0_1;
+  friend bool operator==(const header&, const header&) = default;
+};
+
+/// Where the protocol header stands, and whether an empty frame stands right before it.
+struct header_place {
+  std::size_t index = 0; ///< The number of frames, when there is no header.
+  bool delimited = false;
+};
+
+/// Finds the header. A first frame that has the form of one (`MDPC` or `MDPW` and two digits) is
+/// it; an address cannot look like that. Otherwise the header follows the first empty frame (T19).
+/// Without an empty frame the first one is where the header should be.
+[[nodiscard]] header_place find_header(const message& frames) noexcept;
+
+/// Takes a multipart apart from its front to its end. The first thing that is wrong is kept as the
+/// error; whatever is read after that is empty and means nothing, and `finish` gives out the error.
+/// So a decoder reads straight through and checks once.
+class frame_reader {
+public:
+  /// Checks the limits and reads the header (T2: before any command). Keeps a reference to
+  /// `bounds`.
+  frame_reader(message frames, const limits& bounds);
+
+  [[nodiscard]] bool failed() const noexcept { return error_.has_value(); }
+  [[nodiscard]] decode_error error() const noexcept { return *error_; }
+
+  /// Keeps `error` unless there is one already.
+  void fail(decode_error error) noexcept {
+    if (!failed())
+      error_ = error;
+  }
+
+  /// Whose header it is; says nothing after a failure.
+  [[nodiscard]] detail::header header() const noexcept { return header_; }
+
+  /// Requires that the header is `wanted`.
+  void expect_header(detail::header wanted) noexcept;
+
+  /// Takes the header and what may stand in front of it in a client's dialog.
+  return_path take_client_path();
+
+  /// Takes the header and what must stand in front of it in a worker's dialog.
+  void drop_worker_path();
+
+  /// Takes the command's byte (7-19); 0, which no version defines, when there is none.
+  std::uint8_t take_command();
+
+  /// Takes a service name (T11).
+  std::string take_service();
+
+  /// Takes the one client address and the empty frame behind it (7-33, 7-34, 18-11).
+  frame take_address();
+
+  /// Takes all that is left, at least one frame.
+  message take_body();
+
+  /// Takes what READY says behind the service name: nothing, or a capacity.
+  void take_capacity(worker_ready& ready);
+
+  /// The end of a worker's REQUEST, PARTIAL or FINAL: address and body.
+  template <class Command>
+  Command take_addressed() {
+    Command command;
+    command.address = take_address();
+    command.body = take_body();
+    return command;
+  }
+
+  /// The end of HEARTBEAT or DISCONNECT: nothing may be left.
+  template <class Command>
+  Command take_bare() noexcept {
+    expect_end();
+    return {};
+  }
+
+  /// A command that is not taken.
+  template <class Command>
+  Command refuse(decode_error error) noexcept {
+    fail(error);
+    return {};
+  }
+
+  /// `value`, or what was wrong.
+  template <class T>
+  [[nodiscard]] tl::expected<T, decode_error> finish(T value) const {
+    if (failed())
+      return tl::unexpected(*error_);
+    return value;
+  }
+
+private:
+  void open() noexcept;
+
+  void expect_end() noexcept;
+
+  /// The next frame, or null and `missing` as the error.
+  const frame* next(decode_error missing) noexcept;
+
+  /// How many address frames stand in front of the delimiter.
+  [[nodiscard]] std::size_t address_count() const noexcept {
+    return place_.delimited ? place_.index - 1 : 0;
+  }
+
+  message frames_;
+  const limits& bounds_;
+  std::optional<decode_error> error_;
+  header_place place_;
+  detail::header header_;
+};
+
+} // namespace mdp::wire::detail
