@@ -1,0 +1,40 @@
+#include "support/deterministic_system.hpp"
+
+#include <caf/atom.hpp>
+
+#include <algorithm>
+
+namespace mdp::test {
+
+struct deterministic_system::config : caf::actor_system_config {
+  config() { set("scheduler.policy", caf::atom("testing")); }
+};
+
+deterministic_system::deterministic_system()
+    : config_(std::make_unique<config>()),
+      system_(*config_),
+      scheduler_(dynamic_cast<caf::scheduler::test_coordinator&>(system_.scheduler())) {}
+
+deterministic_system::~deterministic_system() {
+  scheduler_.clock().cancel_all();
+  scheduler_.run();
+}
+
+void deterministic_system::run() {
+  while (scheduler_.has_job())
+    scheduler_.run_once();
+}
+
+void deterministic_system::advance(duration time, duration step) {
+  for (; time > duration::zero(); time -= std::min(time, step)) {
+    scheduler_.advance_time(std::chrono::duration_cast<caf::timespan>(std::min(time, step)));
+    run();
+  }
+}
+
+time_point deterministic_system::now() const {
+  return time_point(
+    std::chrono::duration_cast<duration>(scheduler_.clock().now().time_since_epoch()));
+}
+
+} // namespace mdp::test
