@@ -1,0 +1,225 @@
+"""mdp-worker and mdp request against a broker that was not written here: this script plays it on a bare ROUTER."""
+
+import subprocess
+
+import zmq
+
+from _mdp import (
+    BIN,
+    CLIENT,
+    CLIENT_FINAL_02,
+    CLIENT_PARTIAL_02,
+    DISCONNECT,
+    FINAL,
+    HEARTBEAT,
+    PATIENCE_S,
+    READY,
+    REQUEST,
+    WORKER,
+    Program,
+    context,
+    run,
+    worker_message,
+)
+
+VERSIONS = ("0.1", "0.2")
+
+
+class Router:
+    """The broker's side of the wire, by hand."""
+
+    def __init__(self):
+        self.socket = context.socket(zmq.ROUTER)
+        self.socket.linger = 0
+        self.socket.rcvtimeo = PATIENCE_S * 1000
+        self.socket.setsockopt(zmq.ROUTER_MANDATORY, 1)
+        self.port = self.socket.bind_to_random_port("tcp://127.0.0.1")
+        self.endpoint = f"tcp://127.0.0.1:{self.port}"
+
+    def next(self):
+        frames = self.socket.recv_multipart()
+        return frames[0], frames[1:]
+
+    def next_but_heartbeats(self, version):
+        while True:
+            peer, frames = self.next()
+            if frames != worker_message(version, HEARTBEAT[version]):
+                return peer, frames
+
+    def say(self, peer, version, command, *rest):
+        self.socket.send_multipart([peer, *worker_message(version, command, *rest)])
+
+    def close(self):
+        self.socket.close()
+
+
+def worker(router, version, *more):
+    return Program("mdp-worker", "--broker", router.endpoint, "--service", "echo", "--echo", "--protocol", version, *more)
+
+
+def ready_and_reply():
+    """7-14 7-16 18-7 18-8 our worker says READY and answers, frame by frame as the RFCs write it"""
+    for version in VERSIONS:
+        router = Router()
+        with worker(router, version):
+            peer, frames = router.next()
+            assert frames == worker_message(version, READY, b"echo"), frames
+            router.say(peer, version, REQUEST, b"client\x00address", b"", b"one", b"", b"two")
+            answer = router.next_but_heartbeats(version)
+            expected = worker_message(version, FINAL[version], b"client\x00address", b"", b"one", b"", b"two")
+            assert answer == (peer, expected), answer
+        _, frames = router.next_but_heartbeats(version)
+        assert frames == worker_message(version, DISCONNECT[version]), "T15 no DISCONNECT at its end"
+        router.close()
+
+
+def capacity():
+    """our worker announces a capacity of more than one in one more frame of READY"""
+    router = Router()
+    with worker(router, "0.2", "--capacity", "8"):
+        _, frames = router.next()
+        assert frames == [*worker_message("0.2", READY, b"echo"), b"capacity=8"], frames
+    router.close()
+
+
+def a_new_socket_after_disconnect():
+    """7-32 after DISCONNECT our worker says nothing more on that socket and comes back on a new one"""
+    for version in VERSIONS:
+        router = Router()
+        with worker(router, version):
+            first, _ = router.next()
+            router.say(first, version, DISCONNECT[version])
+            second, frames = router.next_but_heartbeats(version)
+            assert second != first, "the same socket again"
+            assert frames == worker_message(version, READY, b"echo"), frames
+        router.close()
+
+
+def heartbeats_while_idle():
+    """7-38 our worker beats when it has nothing to say"""
+    for version in VERSIONS:
+        router = Router()
+        with worker(router, version, "--heartbeat-ms", "100"):
+            peer, _ = router.next()
+            for _ in range(3):
+                again, frames = router.next()
+                assert (again, frames) == (peer, worker_message(version, HEARTBEAT[version])), frames
+                router.say(peer, version, HEARTBEAT[version])
+        router.close()
+
+
+def heartbeats_while_busy():
+    """T1 our worker beats while it works"""
+    router = Router()
+    command = Program(
+        "mdp-worker", "--broker", router.endpoint, "--service", "slow", "--exec", "sleep 1", "--heartbeat-ms", "100"
+    )
+    with command:
+        peer, _ = router.next()
+        router.say(peer, "0.2", REQUEST, b"c", b"", b"x")
+        beats = 0
+        while True:
+            _, frames = router.next()
+            if frames[1] == FINAL["0.2"]:
+                break
+            assert frames == worker_message("0.2", HEARTBEAT["0.2"]), frames
+            router.say(peer, "0.2", HEARTBEAT["0.2"])
+            beats += 1
+        assert beats >= 3, f"{beats} beats in a second"
+    router.close()
+
+
+def a_silent_broker():
+    """7-39 7-40 our worker leaves a broker that never beats and comes back on a new socket"""
+    router = Router()
+    with worker(router, "0.1", "--heartbeat-ms", "100", "--liveness", "3"):
+        first, _ = router.next()
+        second = first
+        while second == first:
+            second, frames = router.next()
+        assert frames == worker_message("0.1", READY, b"echo"), frames
+    router.close()
+
+
+def a_broker_that_talks_nonsense():
+    """7-31 our worker ends the conversation with a broker that is none"""
+    router = Router()
+    with worker(router, "0.2"):
+        first, _ = router.next()
+        router.socket.send_multipart([first, b"HTTP/1.1 200 OK"])
+        second = first
+        while second == first:
+            second, frames = router.next()
+        assert frames == worker_message("0.2", READY, b"echo"), frames
+    router.close()
+
+
+def client(router, *arguments):
+    return subprocess.Popen(
+        [BIN / "mdp", "request", "--broker", router.endpoint, *arguments],
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+    )
+
+
+def a_request_of_ours():
+    """7-7 18-2 our client asks as the RFCs write it and prints the reply"""
+    for version in VERSIONS:
+        router = Router()
+        process = client(router, "--protocol", version, "echo", "hello", "world")
+        peer, frames = router.next()
+        start = [b"", CLIENT["0.1"]] if version == "0.1" else [CLIENT["0.2"], b"\x01"]
+        assert frames == [*start, b"echo", b"hello", b"world"], frames
+        if version == "0.1":
+            router.socket.send_multipart([peer, b"", CLIENT["0.1"], b"echo", b"an answer"])
+        else:
+            router.socket.send_multipart([peer, CLIENT["0.2"], CLIENT_PARTIAL_02, b"echo", b"a part"])
+            router.socket.send_multipart([peer, CLIENT["0.2"], CLIENT_FINAL_02, b"echo", b"an answer"])
+        out, err = process.communicate(timeout=PATIENCE_S)
+        assert process.returncode == 0, err
+        expected = b"an answer\n" if version == "0.1" else b"a part\nan answer\n"
+        assert out == expected, out
+        router.close()
+
+
+def a_retry_on_a_new_socket():
+    """7-10 our client asks again on a new socket, so that a stale reply is impossible"""
+    router = Router()
+    process = client(router, "--timeout-ms", "200", "--retries", "1", "echo", "x")
+    first, _ = router.next()
+    second, frames = router.next()
+    assert first != second
+    try:
+        router.socket.send_multipart([first, CLIENT["0.2"], CLIENT_FINAL_02, b"echo", b"stale"])
+    except zmq.ZMQError:
+        pass  # the old socket is gone already
+    router.socket.send_multipart([second, CLIENT["0.2"], CLIENT_FINAL_02, b"echo", b"fresh"])
+    out, err = process.communicate(timeout=PATIENCE_S)
+    assert (process.returncode, out) == (0, b"fresh\n"), (process.returncode, out, err)
+    router.close()
+
+
+def nobody_answers():
+    """our client gives up with exit code 1 and one line that says so"""
+    router = Router()
+    process = client(router, "--timeout-ms", "100", "--retries", "1", "echo", "x")
+    out, err = process.communicate(timeout=PATIENCE_S)
+    assert process.returncode == 1, process.returncode
+    assert out == b"" and len(err.strip().splitlines()) == 1, (out, err)
+    assert router.endpoint.encode() in err, err
+    router.close()
+
+
+run(
+    ready_and_reply,
+    capacity,
+    a_new_socket_after_disconnect,
+    heartbeats_while_idle,
+    heartbeats_while_busy,
+    a_silent_broker,
+    a_broker_that_talks_nonsense,
+    a_request_of_ours,
+    a_retry_on_a_new_socket,
+    nobody_answers,
+)

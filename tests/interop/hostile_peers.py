@@ -1,0 +1,199 @@
+"""Peers that send what no protocol allows. After each of them an honest client must still be served."""
+
+import random
+import socket as tcp
+
+import zmq
+
+from _mdp import (
+    CLIENT,
+    DISCONNECT,
+    READY,
+    WORKER,
+    Broker,
+    Worker,
+    client_reply,
+    client_request,
+    context,
+    dealer,
+    run,
+    worker_message,
+)
+
+HEADERS = [b"MDPC01", b"MDPC02", b"MDPW01", b"MDPW02", b"MDPC03", b"MDPW99", b"MDP", b"mdpc01", b"\x00" * 6]
+
+
+class Honest:
+    """A client and a worker whose exchange proves that the broker is well."""
+
+    def __init__(self, broker):
+        self.worker = Worker(broker.endpoint, b"honest", "0.1")
+        self.client = dealer(broker.endpoint)
+
+    def check(self, text=b"still here?"):
+        self.client.send_multipart(client_request("0.2", b"honest", text))
+        address, body = self.worker.next_request()
+        self.worker.finish(address, *body)
+        assert self.client.recv_multipart() == client_reply("0.2", b"honest", text)
+
+    def close(self):
+        self.worker.close()
+        self.client.close()
+
+
+def short_messages():
+    """Z1 Z2 7-31 every beginning of every command, cut anywhere, ends nothing"""
+    with Broker() as broker:
+        honest = Honest(broker)
+        whole = [
+            client_request("0.1", b"honest", b"x"),
+            client_request("0.2", b"honest", b"x"),
+            [b"id", *client_request("0.1", b"honest", b"x")],
+        ]
+        for version in ("0.1", "0.2"):
+            for command in range(8):
+                whole.append(worker_message(version, bytes([command]), b"address", b"", b"x"))
+        for frames in whole:
+            for length in range(1, len(frames)):
+                peer = dealer(broker.endpoint)
+                peer.send_multipart(frames[:length])
+                peer.close()
+            honest.check()
+        honest.close()
+
+
+def long_and_absurd_messages():
+    """10 000 frames, a frame of megabytes, and thousands of empty frames end nothing"""
+    with Broker("--max-message-bytes", "1000000") as broker:
+        honest = Honest(broker)
+        for frames in (
+            [b"x"] * 10_000,
+            [b""] * 5_000,
+            [b"", CLIENT["0.1"], b"honest", b"x" * 8_000_000],
+            [b"", CLIENT["0.1"], b"honest", *[b"x" * 100_000] * 30],
+            [b"", CLIENT["0.1"], b"s" * 100_000, b"x"],
+            [b"", CLIENT["0.1"], b"with space", b"x"],
+            [b"", CLIENT["0.1"], b"", b"x"],
+            [b"", WORKER["0.1"], READY, b"x" * 300],
+            [b"", WORKER["0.1"], b"\x00\x00\x00\x01", b"honest"],
+            [b"", WORKER["0.1"], b"1", b"honest"],
+            [b"", WORKER["0.2"], READY, b"honest", b"capacity=0"],
+            [WORKER["0.2"], READY, b"honest", b"capacity=99999999999999999999"],
+        ):
+            peer = dealer(broker.endpoint)
+            peer.send_multipart(frames)
+            peer.close()
+            honest.check()
+        honest.close()
+
+
+def random_messages():
+    """thousands of random messages from many peers end nothing"""
+    dice = random.Random(18)
+    pieces = HEADERS + [b"", READY, b"\x02", b"\x03", b"\x04", b"\x05", b"\x06", b"honest", b"mmi.service", b"\xff" * 9]
+    with Broker() as broker:
+        honest = Honest(broker)
+        for _ in range(20):
+            peers = [dealer(broker.endpoint) for _ in range(5)]
+            for _ in range(100):
+                frames = [dice.choice(pieces) for _ in range(dice.randint(1, 8))]
+                if frames[:3] == [WORKER["0.2"], READY, b"honest"] or frames[:4] == [b"", WORKER["0.1"], READY, b"honest"]:
+                    continue  # would be an honest offer
+                dice.choice(peers).send_multipart(frames)
+            honest_check_skipping_strays(honest)
+            for peer in peers:
+                peer.close()
+        honest.close()
+
+
+def honest_check_skipping_strays(honest):
+    """The random peers may ask our service by chance; their requests are answered and forgotten."""
+    honest.client.send_multipart(client_request("0.2", b"honest", b"marker"))
+    while True:
+        address, body = honest.worker.next_request()
+        honest.worker.finish(address, *body)
+        if body == [b"marker"]:
+            break
+    assert honest.client.recv_multipart() == client_reply("0.2", b"honest", b"marker")
+
+
+def an_invalid_message_of_a_worker():
+    """7-31 a known worker that sends garbage is told to go, and its request goes to another"""
+    with Broker() as broker:
+        client = dealer(broker.endpoint)
+        bad = Worker(broker.endpoint, b"work", "0.2")
+        client.send_multipart(client_request("0.1", b"work", b"x"))
+        bad.next_request()
+        bad.socket.send_multipart([WORKER["0.2"], b"\x04", b"no body"])
+        command, _ = bad.next_command()
+        assert command == DISCONNECT["0.2"], command
+        good = Worker(broker.endpoint, b"work", "0.1")
+        address, body = good.next_request()
+        good.finish(address, *body)
+        assert client.recv_multipart() == client_reply("0.1", b"work", b"x")
+        for peer in (bad, good):
+            peer.close()
+        client.close()
+
+
+def a_change_of_version():
+    """T2 a worker that changes its version in mid conversation is told to go"""
+    with Broker() as broker:
+        worker = Worker(broker.endpoint, b"work", "0.2")
+        worker.socket.send_multipart(worker_message("0.1", b"\x04"))
+        command, _ = worker.next_command()
+        assert command == DISCONNECT["0.2"], command
+        worker.close()
+
+
+def not_even_zeromq():
+    """bytes that are not ZMTP, and connections cut in their middle, end nothing"""
+    with Broker() as broker:
+        honest = Honest(broker)
+        for data in (b"GET / HTTP/1.1\r\n\r\n", b"\xff" * 64, b"\xff\x00\x00\x00\x00\x00\x00\x00\x01\x7f\x03", b""):
+            connection = tcp.create_connection(("127.0.0.1", broker.port))
+            connection.sendall(data)
+            connection.close()
+            honest.check()
+        honest.close()
+
+
+def a_probe():
+    """T19 the empty greeting of ZMQ_PROBE_ROUTER is no offence"""
+    with Broker() as broker:
+        worker = context.socket(zmq.DEALER)
+        worker.setsockopt(zmq.PROBE_ROUTER, 1)
+        worker.linger = 0
+        worker.rcvtimeo = 20000
+        worker.connect(broker.endpoint)
+        worker.send_multipart(worker_message("0.2", READY, b"work"))
+        client = dealer(broker.endpoint)
+        client.send_multipart(client_request("0.2", b"work", b"x"))
+        assert worker.recv_multipart()[-1] == b"x"
+        worker.close()
+        client.close()
+
+
+def names_without_end():
+    """Z7 T8 a client that invents service names is bounded"""
+    with Broker("--max-services", "10") as broker:
+        honest = Honest(broker)
+        honest.check()
+        client = dealer(broker.endpoint)
+        for i in range(200):
+            client.send_multipart(client_request("0.2", b"invented-%d" % i, b"x"))
+        honest.check()
+        client.close()
+        honest.close()
+
+
+run(
+    short_messages,
+    long_and_absurd_messages,
+    random_messages,
+    an_invalid_message_of_a_worker,
+    a_change_of_version,
+    not_even_zeromq,
+    a_probe,
+    names_without_end,
+)
