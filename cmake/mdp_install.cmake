@@ -1,5 +1,5 @@
-# `cmake --install`: the programs (apps/), the libraries with their headers, and a CMake package, so that another project
-# can say find_package(mdp) and link mdp::core, mdp::net or mdp::actors.
+# `cmake --install`: the programs (apps/), the libraries with their headers, and a CMake package, so that another
+# project can say find_package(mdp) and link mdp::core, mdp::net or mdp::actors.
 
 include(CMakePackageConfigHelpers)
 

@@ -106,6 +106,9 @@ inline constexpr std::size_t backlog_total_bytes = 512U << 20U;
 inline constexpr std::chrono::milliseconds backlog_retry_min = 2ms;
 inline constexpr std::chrono::milliseconds backlog_retry_max = 50ms;
 
+/// Connections of one worker's process; each has a socket and a thread.
+inline constexpr std::uint32_t max_worker_connections = 1024;
+
 // -- the loop ---------------------------------------------------------------------------------------
 
 /// Messages and bytes read from all sockets in one turn, before what is to be sent gets its turn.

@@ -1,4 +1,4 @@
-#include "broker_fixture.hpp"
+#include "actors/broker_fixture.hpp"
 
 #include <caf/send.hpp>
 #include <doctest/doctest.h>

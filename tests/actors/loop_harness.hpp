@@ -4,7 +4,10 @@
 #include "mdp/wire/constants.hpp"
 #include "support/eventually.hpp"
 
-#include <atomic>
+#include <doctest/doctest.h>
+#include <zmq_addon.hpp>
+
+#include <algorithm>
 #include <condition_variable>
 #include <functional>
 #include <mutex>
@@ -12,9 +15,6 @@
 #include <string_view>
 #include <utility>
 #include <vector>
-
-#include <doctest/doctest.h>
-#include <zmq_addon.hpp>
 
 /// What the tests of the socket loop share: a sink that remembers, a loop that runs, a bare peer.
 namespace mdp::test {
@@ -55,11 +55,18 @@ public:
     return all_unlocked<Report>();
   }
 
+  /// How many reports of one kind there are so far.
+  template <class Report>
+  std::size_t count() const {
+    const std::lock_guard lock(mutex_);
+    return count_unlocked<Report>();
+  }
+
   /// Waits for the `number`th report of a kind, counted from 1, and returns it.
   template <class Report>
   Report wait_for(std::size_t number = 1) {
     std::unique_lock lock(mutex_);
-    const auto has_come = [&] { return all_unlocked<Report>().size() >= number; };
+    const auto has_come = [&] { return count_unlocked<Report>() >= number; };
     REQUIRE(changed_.wait_for(lock, patience, has_come));
     return all_unlocked<Report>()[number - 1];
   }
@@ -74,6 +81,12 @@ public:
   [[nodiscard]] const std::string& what() const { return what_; }
 
 private:
+  template <class Report>
+  std::size_t count_unlocked() const {
+    return static_cast<std::size_t>(std::ranges::count_if(
+      reports_, [](const auto& report) { return std::holds_alternative<Report>(report); }));
+  }
+
   template <class Report>
   std::vector<Report> all_unlocked() const {
     std::vector<Report> found;
@@ -115,6 +128,14 @@ public:
     start();
     push(io::open_router{router_id, {std::string(endpoint)}, options, limits});
     return sink.wait_for<io::bound>().endpoints.at(0);
+  }
+
+  /// Waits until the loop has carried out all commands up to now and reported what came of them.
+  void wait_for_commands() {
+    const auto seen = sink.count<io::connect_failed>();
+    push(
+      io::open_dealer{.socket = socket_id{999'999}, .endpoint = "", .options = {}, .limits = {}});
+    sink.wait_for<io::connect_failed>(seen + 1);
   }
 
   /// Asks the loop to end and waits until it has.

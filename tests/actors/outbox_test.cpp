@@ -1,13 +1,12 @@
 #include "mdp/actors/io/outbox.hpp"
 
+#include <doctest/doctest.h>
+#include <poll.h>
+
 #include <atomic>
 #include <string>
 #include <thread>
 #include <vector>
-
-#include <doctest/doctest.h>
-
-#include <poll.h>
 
 using namespace mdp;
 using namespace mdp::actors::io;

@@ -1,12 +1,11 @@
 #include "actors/loop_harness.hpp"
 
+#include <unistd.h>
+
 #include <csignal>
 #include <filesystem>
 #include <fstream>
-#include <filesystem>
 #include <stdexcept>
-
-#include <unistd.h>
 
 using namespace mdp;
 using namespace mdp::test;
@@ -146,7 +145,8 @@ TEST_CASE("when a loop has ended its port is free for the next, ten times") {
   }
 }
 
-TEST_CASE("an exception ends the loop in order: sockets closed, port free, and the last word said") {
+TEST_CASE(
+  "an exception ends the loop in order: sockets closed, port free, and the last word said") {
   std::string endpoint;
   {
     running_loop loop;

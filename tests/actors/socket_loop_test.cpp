@@ -1,10 +1,12 @@
 #include "actors/loop_harness.hpp"
-
 #include "mdp/net/steady_now.hpp"
 
-#include <set>
-
 #include <unistd.h>
+
+#include <atomic>
+#include <memory>
+#include <set>
+#include <thread>
 
 using namespace mdp;
 using namespace mdp::test;
@@ -81,7 +83,8 @@ TEST_CASE("what cannot be bound or connected is said with the reason") {
   net::socket_config bad;
   bad.receive_high_water_mark = 0;
   loop.push(io::open_router{socket_id{3}, {std::string(any_tcp_port)}, bad, {}});
-  loop.push(io::open_dealer{.socket = socket_id{4}, .endpoint = "tcp://127.0.0.1:x", .options = {}, .limits = {}});
+  loop.push(io::open_dealer{
+    .socket = socket_id{4}, .endpoint = "tcp://127.0.0.1:x", .options = {}, .limits = {}});
   loop.sink.wait_for<io::connect_failed>();
   const auto failures = loop.sink.all<io::bind_failed>();
   REQUIRE(failures.size() == 3);
@@ -249,6 +252,38 @@ TEST_CASE("T22: a send to a peer that is gone, or never was, comes back with the
   CHECK(reports.back().routing_id == "nobody");
 }
 
+TEST_CASE("T22: bad news from a send of the loop's own thread need no other event to come out") {
+  running_loop loop;
+  loop.sink.on_batch = [&](std::vector<io::loop_report>& batch) {
+    if (std::holds_alternative<io::bound>(batch.front()))
+      loop.send(frame(std::string_view("nobody")), peer_id{1}, text("hello?"));
+  };
+  loop.start_router();
+  CHECK(loop.sink.wait_for<io::peer_unreachable>().peer == peer_id{1});
+}
+
+TEST_CASE("commands from many threads are all carried out, and the last one wakes the loop too") {
+  constexpr std::size_t threads = 4;
+  constexpr std::size_t rounds = 50;
+  constexpr std::size_t pushes = 20;
+  running_loop loop;
+  loop.start();
+  for (std::size_t round = 1; round <= rounds; ++round) {
+    std::vector<std::thread> pushers;
+    for (std::size_t t = 0; t < threads; ++t) {
+      pushers.emplace_back([&] {
+        for (std::size_t i = 0; i < pushes; ++i)
+          CHECK(
+            loop.loop.commands().push(io::send_frames{socket_id{404}, {}, {}, text("to nowhere")}));
+      });
+    }
+    for (auto& pusher : pushers)
+      pusher.join();
+    loop.sink.wait_for<io::peer_unreachable>(round * threads * pushes);
+  }
+  CHECK(loop.sink.count<io::peer_unreachable>() == rounds * threads * pushes);
+}
+
 TEST_CASE("a DEALER's messages are decoded for its role and version") {
   bare_peer broker(zmq::socket_type::router);
   broker.socket.bind(std::string(any_tcp_port));
@@ -257,8 +292,10 @@ TEST_CASE("a DEALER's messages are decoded for its role and version") {
   loop.start();
   constexpr socket_id worker{2};
   constexpr socket_id client{3};
-  loop.push(io::open_dealer{worker, endpoint, io::dealer_role::worker, wire::protocol_version::v0_1, {}, {}});
-  loop.push(io::open_dealer{client, endpoint, io::dealer_role::client, wire::protocol_version::v0_2, {}, {}});
+  loop.push(io::open_dealer{
+    worker, endpoint, io::dealer_role::worker, wire::protocol_version::v0_1, {}, {}});
+  loop.push(io::open_dealer{
+    client, endpoint, io::dealer_role::client, wire::protocol_version::v0_2, {}, {}});
   CHECK(loop.sink.wait_for<io::connected>(1).socket == worker);
   CHECK(loop.sink.wait_for<io::connected>(2).socket == client);
 
@@ -290,7 +327,8 @@ TEST_CASE("what a DEALER says before anybody listens is delivered when somebody 
   running_loop loop;
   loop.start();
   const auto endpoint = ipc_endpoint() + "-late";
-  loop.push(io::open_dealer{.socket = socket_id{2}, .endpoint = endpoint, .options = narrow, .limits = {}});
+  loop.push(
+    io::open_dealer{.socket = socket_id{2}, .endpoint = endpoint, .options = narrow, .limits = {}});
   for (int i = 0; i < 50; ++i)
     loop.push(io::send_frames{socket_id{2}, peer_id{}, frame(), text(std::to_string(i))});
   loop.sink.wait_for<io::connected>();

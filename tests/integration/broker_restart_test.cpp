@@ -1,4 +1,4 @@
-#include "programs.hpp"
+#include "integration/programs.hpp"
 
 #include <doctest/doctest.h>
 

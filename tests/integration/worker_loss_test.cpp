@@ -1,4 +1,4 @@
-#include "programs.hpp"
+#include "integration/programs.hpp"
 
 #include <doctest/doctest.h>
 
@@ -73,7 +73,7 @@ TEST_CASE("a worker that is told to stop answers what it holds and says goodbye"
 }
 
 TEST_CASE("workers killed again and again under load lose no request") {
-  broker_process broker(fast_and({"--attempts", "100"}));
+  broker_process broker(fast_and({"--attempts", "100", "--log-level", "debug"}));
   test_client client(broker);
   std::vector<process> workers;
   for (int i = 0; i < 3; ++i)
@@ -92,6 +92,8 @@ TEST_CASE("workers killed again and again under load lose no request") {
     for (auto& [body, reply] : pending)
       answered += client.answer(std::move(reply)) == body ? 1 : 0;
   }
-  CHECK(answered == 200);
   CHECK(broker.running().terminate() == 0);
+  if (answered != 200)
+    MESSAGE(broker.running().output());
+  CHECK(answered == 200);
 }

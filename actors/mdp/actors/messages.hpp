@@ -176,6 +176,7 @@ struct job_answered {
 /// An answer that a queue has checked, for the client.
 struct answer_arrived {
   job_id id;
+  attempt_number attempt = 0;
   bool is_final = false;
   message body;
 };

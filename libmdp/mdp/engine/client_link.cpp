@@ -35,7 +35,7 @@ void client_link::handle(wire::client_request request, wire::protocol_version ve
   if (ended_)
     return;
   last_used_ = std::max(last_used_, received_at);
-  open_request opened{request.service, std::move(request.path), version, {}, 0};
+  open_request opened{request.service, std::move(request.path), version, {}, 0, 0};
   if (open_.size() >= config_.window) {
     actions_.push(request_refused{refusal::window_full});
     return answer_status(opened, refusal::window_full);
@@ -52,7 +52,7 @@ void client_link::handle_unreachable() {
     end(client_end::unreachable);
 }
 
-void client_link::partial(job_id id, message body, time_point now) {
+void client_link::partial(job_id id, message body, time_point now, attempt_number attempt) {
   const auto entry = open_.find(id.sequence);
   if (entry == open_.end())
     return;
@@ -63,21 +63,21 @@ void client_link::partial(job_id id, message body, time_point now) {
       wire::client_partial{request.path, request.service, std::move(body)}, request.version});
     return;
   }
-  request.held_bytes += body.byte_count();
-  if (request.held.size() + body.size() > config_.held_partial_frames
-      || request.held_bytes > config_.held_partial_bytes)
-    return give_up(entry, refusal::partials_too_large);
-  request.held.append(std::move(body));
+  begin_attempt(request, attempt);
+  if (!hold_back(request, std::move(body)))
+    give_up(entry, refusal::partials_too_large);
 }
 
-void client_link::finish(job_id id, message body, time_point now) {
+void client_link::finish(job_id id, message body, time_point now, attempt_number attempt) {
   const auto entry = open_.find(id.sequence);
   if (entry == open_.end())
     return;
   last_used_ = std::max(last_used_, now);
   auto& request = entry->second;
+  begin_attempt(request, attempt);
   if (!request.held.empty()) {
-    request.held.append(std::move(body));
+    if (!hold_back(request, std::move(body)))
+      return give_up(entry, refusal::partials_too_large);
     body = std::move(request.held);
   }
   actions_.push(send_to_client{
@@ -106,6 +106,25 @@ void client_link::tick(time_point now) {
 
 time_point client_link::next_deadline() const noexcept {
   return ended_ || !open_.empty() ? never : last_used_ + config_.idle_timeout;
+}
+
+/// Drops what an earlier attempt left behind.
+void client_link::begin_attempt(open_request& request, attempt_number attempt) {
+  if (request.attempt == attempt)
+    return;
+  request.attempt = attempt;
+  request.held = {};
+  request.held_bytes = 0;
+}
+
+/// Puts a piece behind the others; false if that is more than a reply may be.
+bool client_link::hold_back(open_request& request, message body) const {
+  request.held_bytes += body.footprint();
+  if (request.held_bytes > config_.held_partial_bytes
+      || request.held.size() + body.size() > config_.held_partial_frames)
+    return false;
+  request.held.append(std::move(body));
+  return true;
 }
 
 void client_link::give_up(open_requests_map::iterator entry, refusal reason) {

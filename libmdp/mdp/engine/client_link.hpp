@@ -19,7 +19,9 @@
 ///
 /// Each accepted request leaves by exactly one of these, and only once: a second finish() or a late
 /// partial() finds no open request and is dropped (T6). A 0.1 client knows no PARTIAL, so partial
-/// bodies are held back, bounded, and their frames precede the final's in its one REPLY (T4).
+/// bodies are held back, and their frames precede the final's in its one REPLY, which is bounded as a
+/// whole (T4). When another worker has to begin again, what is held of the lost one is void. A 0.2
+/// client has it already: it gets the new pieces behind the old ones, as MDP has no word for that.
 ///
 /// The owner drains `actions()` after each call and calls tick() at `next_deadline()`. After
 /// `client_ended` every input is ignored.
@@ -29,6 +31,7 @@ struct client_link_config {
   std::size_t window = defaults::client_window;
   duration request_ttl = defaults::request_ttl;
   duration idle_timeout = defaults::session_idle_timeout;
+  /// Frames and memory of one reply that is collected for a 0.1 client, the final's included.
   std::size_t held_partial_frames = defaults::held_partial_frames;
   std::size_t held_partial_bytes = defaults::held_partial_bytes;
   /// Answers what cannot be served with one body frame `mdp-status <code> <text>` instead of
@@ -85,11 +88,12 @@ public:
   /// The socket says that the client cannot be reached any more.
   void handle_unreachable();
 
-  /// A part of an answer, to be passed on or held back.
-  void partial(job_id id, message body, time_point now);
+  /// A part of an answer, to be passed on or held back. `attempt` says which try of the job it is
+  /// from; tries do not overlap.
+  void partial(job_id id, message body, time_point now, attempt_number attempt = 1);
 
   /// The answer, or its last part.
-  void finish(job_id id, message body, time_point now);
+  void finish(job_id id, message body, time_point now, attempt_number attempt = 1);
 
   /// No answer will come.
   void refuse(job_id id, refusal reason, time_point now);
@@ -111,11 +115,14 @@ private:
     std::string service;
     wire::return_path path;
     wire::protocol_version version{};
-    message held; // partial bodies for a 0.1 client
+    message held; // partial bodies for a 0.1 client, of one attempt
     std::size_t held_bytes = 0;
+    attempt_number attempt = 0;
   };
   using open_requests_map = std::unordered_map<std::uint64_t, open_request>;
 
+  static void begin_attempt(open_request& request, attempt_number attempt);
+  [[nodiscard]] bool hold_back(open_request& request, message body) const;
   void give_up(open_requests_map::iterator entry, refusal reason);
   void answer_status(const open_request& request, refusal reason);
   void end(client_end reason);

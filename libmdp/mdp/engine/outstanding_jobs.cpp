@@ -3,23 +3,31 @@
 #include "mdp/assert.hpp"
 
 #include <array>
+#include <cstddef>
+#include <cstdint>
 
 namespace mdp::engine {
 
 namespace {
 
-/// Big-endian, so that a packet dump reads like the number.
-frame token_frame(std::uint64_t number) {
-  std::array<std::byte, 8> bytes;
-  for (auto byte = bytes.rbegin(); byte != bytes.rend(); ++byte, number >>= 8U)
-    *byte = static_cast<std::byte>(number & 0xFFU);
+/// Client, request and attempt, big-endian, so that a packet dump reads like the numbers.
+frame token_frame(const held_job& job) {
+  constexpr std::size_t long_size = sizeof(std::uint64_t);
+  std::array<std::byte, 2 * long_size + sizeof(attempt_number)> bytes;
+  const auto put = [&](std::size_t begin, std::size_t size, std::uint64_t number) {
+    for (auto i = begin + size; i > begin; number >>= 8U)
+      bytes[--i] = static_cast<std::byte>(number & 0xFFU);
+  };
+  put(0, long_size, job.id.client.value);
+  put(long_size, long_size, job.id.sequence);
+  put(2 * long_size, sizeof(attempt_number), job.attempt);
   return frame(bytes);
 }
 
 } // namespace
 
 frame outstanding_jobs::add(held_job job, const frame& client_address) {
-  auto address = tokens_ ? token_frame(next_token_++) : client_address;
+  auto address = tokens_ ? token_frame(job) : client_address;
   const auto is_new = jobs_.emplace(address, job).second;
   MDP_ASSERT(is_new);
   return address;

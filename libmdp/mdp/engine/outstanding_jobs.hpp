@@ -16,9 +16,10 @@ struct held_job {
 };
 
 /// The requests a broker has given to one worker, by the address frame the worker will echo. With
-/// tokens the address is a number that was never used before on this connection: answers are
-/// matched in any order, and nothing a worker could write names another client (T7). Without, it is
-/// the client's own routing id, and RFC 7 allows one at a time, so there is nothing to confuse.
+/// tokens the address names this attempt of this job, unlike any other in the broker: answers are
+/// matched in any order, nothing a worker could write names another client (T7), and what it worked
+/// out before it came again under the same routing id names nothing at all (T6). Without, it is the
+/// client's own routing id, and RFC 7 allows one at a time.
 class outstanding_jobs {
 public:
   explicit outstanding_jobs(bool tokens) : tokens_(tokens) {}
@@ -37,7 +38,6 @@ public:
 
 private:
   bool tokens_;
-  std::uint64_t next_token_ = 1;
   std::unordered_map<frame, held_job> jobs_;
 };
 

@@ -18,6 +18,7 @@ struct queued_job {
   attempt_number attempt = 0; ///< Tries begun so far; 0 until it is first assigned.
   std::size_t footprint = 0;  ///< Counted once, as it does not change.
   std::optional<sink_id> sink; ///< Who works on it; nobody while it waits.
+  bool is_cancelled = false;   ///< Its client has gone while it was in flight.
 
   queued_job* previous = nullptr;
   queued_job* next = nullptr;

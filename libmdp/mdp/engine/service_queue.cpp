@@ -16,6 +16,8 @@ void service_queue::submit(job what, time_point now) {
     ++counters_.refused;
     actions_.push(refuse_client{id, reason});
   };
+  if (is_stopping_)
+    return refuse_new(refusal::stopping);
   if (what.deadline <= now)
     return refuse_new(refusal::expired);
   // A job that goes straight to a sink does not wait, so the bound on waiting ones is not its.
@@ -37,10 +39,15 @@ void service_queue::submit(job what, time_point now) {
 
 void service_queue::cancel(job_id id) {
   const auto entry = jobs_.find(id);
-  if (entry == jobs_.end() || entry->second.sink)
-    return; // in flight: the session has forgotten it and will drop the answer
-  pending_.remove(entry->second);
+  if (entry == jobs_.end() || entry->second.is_cancelled)
+    return;
   ++counters_.cancelled;
+  auto& job = entry->second;
+  if (job.sink) {
+    job.is_cancelled = true; // MDP cannot call a worker off
+    return;
+  }
+  pending_.remove(job);
   forget(id);
 }
 
@@ -54,7 +61,9 @@ void service_queue::remove_sink(sink_id sink, time_point now) {
     auto* const next = job->next;
     job->previous = job->next = nullptr;
     job->sink.reset();
-    if (config_.promise == delivery::at_most_once || job->attempt >= config_.attempts)
+    if (job->is_cancelled)
+      forget(job->what.id);
+    else if (config_.promise == delivery::at_most_once || job->attempt >= config_.attempts)
       refuse(*job, refusal::attempts_used_up);
     else {
       ++counters_.retried;
@@ -63,13 +72,16 @@ void service_queue::remove_sink(sink_id sink, time_point now) {
     job = next;
   }
   dispatch(now);
+  if (is_stopping_)
+    refuse_waiting();
   if (!pending_.empty() && next_sweep_ == never)
     next_sweep_ = now + config_.housekeeping;
 }
 
 void service_queue::partial(sink_id sink, job_id id, attempt_number attempt, message body) {
-  if (find_in_flight(sink, id, attempt) != nullptr)
-    actions_.push(answer_client{id, false, std::move(body)});
+  const auto* const job = find_in_flight(sink, id, attempt);
+  if (job != nullptr && !job->is_cancelled)
+    actions_.push(answer_client{id, attempt, false, std::move(body)});
 }
 
 void service_queue::finish(sink_id sink, job_id id, attempt_number attempt, message body,
@@ -77,8 +89,10 @@ void service_queue::finish(sink_id sink, job_id id, attempt_number attempt, mess
   auto* const job = find_in_flight(sink, id, attempt);
   if (job == nullptr)
     return;
-  ++counters_.answered;
-  actions_.push(answer_client{id, true, std::move(body)});
+  if (!job->is_cancelled) {
+    ++counters_.answered;
+    actions_.push(answer_client{id, attempt, true, std::move(body)});
+  }
   sinks_.release(*job);
   forget(id);
   dispatch(now);
@@ -95,8 +109,8 @@ time_point service_queue::next_deadline() const noexcept {
 }
 
 void service_queue::stop() {
-  while (auto* job = pending_.take())
-    refuse(*job, refusal::stopping);
+  is_stopping_ = true;
+  refuse_waiting();
 }
 
 queued_job* service_queue::find_in_flight(sink_id sink, job_id id, attempt_number attempt) {
@@ -121,6 +135,11 @@ void service_queue::dispatch(time_point now) {
     actions_.push(assign_to_sink{*job->sink, job->attempt, job->what.id, job->what.client_address,
                                  job->what.body});
   }
+}
+
+void service_queue::refuse_waiting() {
+  while (auto* job = pending_.take())
+    refuse(*job, refusal::stopping);
 }
 
 void service_queue::refuse(queued_job& job, refusal reason) {

@@ -21,6 +21,9 @@
 ///                      ├── deadline ──► refused      └── remove_sink, none left ──► refused
 ///                      └── cancel ────► forgotten        (or at most once)
 ///
+/// A job that is cancelled in flight stays with its sink, whose place it takes up, but nobody hears of
+/// its answer, and no second sink gets it when the first is lost (T5).
+///
 /// Every accepted job leaves by exactly one of these ways, and its client's session hears of it,
 /// except after cancel(), which is that session saying that it does not want to. After each call no
 /// sink with room stands beside a waiting job. What a sink says about a job is believed only if that
@@ -55,6 +58,7 @@ struct assign_to_sink {
 /// Hand a sink's answer, or a part of it, to the client's session.
 struct answer_client {
   job_id id;
+  attempt_number attempt = 0; ///< Which try it is from: the pieces of an older one are void.
   bool is_final = false;
   message body;
 };
@@ -88,7 +92,7 @@ public:
   /// safely submit again what it is not sure of.
   void submit(job what, time_point now);
 
-  /// Forgets a waiting job; one in flight goes on, and its answer is dropped.
+  /// Forgets a waiting job; one in flight goes on, but only where it is, and its answer is dropped.
   void cancel(job_id id);
 
   // -- what sinks do --------------------------------------------------------------------------------
@@ -110,7 +114,8 @@ public:
   /// When tick() has something to do; `never` while nothing waits. May change with every call.
   [[nodiscard]] time_point next_deadline() const noexcept;
 
-  /// Refuses everything that waits; what is in flight may still be answered.
+  /// Refuses everything that waits and all that comes from now on; what is in flight may still be
+  /// answered, also by another sink with room if the first is lost.
   void stop();
 
   // -- what it looks like ---------------------------------------------------------------------------
@@ -130,6 +135,7 @@ private:
   /// The job, if exactly this attempt is in flight at exactly this sink; null and counted otherwise.
   queued_job* find_in_flight(sink_id sink, job_id id, attempt_number attempt);
   void dispatch(time_point now);
+  void refuse_waiting();
   void refuse(queued_job& job, refusal reason);
   void forget(job_id id);
 
@@ -140,6 +146,7 @@ private:
   std::size_t footprint_ = 0;
   std::uint64_t next_order_ = 0;
   time_point next_sweep_ = never;
+  bool is_stopping_ = false;
   queue_counters counters_;
   action_list<queue_action> actions_;
 };

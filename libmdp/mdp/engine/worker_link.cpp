@@ -66,13 +66,16 @@ void worker_link::tick(time_point now) {
     return;
   beats_.looked(now);
   if (beats_.is_lost(now, patience()))
-    return end(worker_end::silent, true); // 7-39; the word is for one that was only slow
+    return end(worker_end::silent, is_ready()); // 7-39; the word is for one that was only slow
   if (is_ready() && beats_.is_beat_due(now))
     send(wire::heartbeat{}, now); // 7-38, to busy workers too
 }
 
 time_point worker_link::next_deadline() const noexcept {
-  return has_ended() ? never : beats_.next_deadline(patience());
+  if (has_ended())
+    return never;
+  // Before READY it is not our turn to speak.
+  return is_ready() ? beats_.next_deadline(patience()) : beats_.last_heard() + patience();
 }
 
 void worker_link::on_ready(wire::worker_ready command) {

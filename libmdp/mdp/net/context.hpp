@@ -4,9 +4,9 @@
 
 namespace mdp::net {
 
-/// Owns a libzmq context: its I/O thread and everything its sockets share. Whoever owns it also owns
-/// its sockets and must have closed them all, in the threads that used them, before it ends: until
-/// then terminate() blocks.
+/// Owns a libzmq context: its I/O thread and everything its sockets share. Whoever owns it also
+/// owns its sockets and must have closed them all, in the threads that used them, before it ends:
+/// until then terminate() blocks.
 class context {
 public:
   /// Throws zmq::error_t when the process is out of file descriptors.
@@ -22,7 +22,8 @@ public:
 
   /// Ends the context: waits until the linger of every closed socket is over. Idempotent.
   void terminate() noexcept {
-    handle_.shutdown(); // a socket still open elsewhere fails with ETERM instead of blocking for ever
+    // A socket that is still open somewhere fails with ETERM instead of going on.
+    handle_.shutdown();
     handle_.close();
   }
 

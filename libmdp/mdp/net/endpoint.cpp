@@ -1,10 +1,10 @@
 #include "mdp/net/endpoint.hpp"
 
+#include <sys/un.h>
+
 #include <algorithm>
 #include <charconv>
 #include <cstddef>
-
-#include <sys/un.h>
 
 namespace mdp::net {
 
@@ -71,8 +71,8 @@ reason check_ipc(std::string_view path, endpoint_use use) {
   if (path == "*" && use == endpoint_use::connect)
     return "\"*\" is no path to connect to; name the broker's";
   if (path.size() > longest_path)
-    return "the path is longer than the " + std::to_string(longest_path)
-           + " bytes that a local socket's may have";
+    return "the path is longer than the " + std::to_string(longest_path) +
+           " bytes that a local socket's may have";
   return std::nullopt;
 }
 

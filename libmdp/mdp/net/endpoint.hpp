@@ -1,16 +1,16 @@
 #pragma once
 
+#include <zmq.hpp>
+
 #include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
 
-#include <zmq.hpp>
-
 namespace mdp::net {
 
-/// What an endpoint is meant for: only what listens may leave the interface, the port or the path to
-/// the system (`*`).
+/// What an endpoint is meant for: only what listens may leave the interface, the port or the path
+/// to the system (`*`).
 enum class endpoint_use : std::uint8_t { bind, connect };
 
 /// Why `endpoint` cannot be used so, in one line for whoever typed it; nothing when it can. Knows

@@ -46,19 +46,20 @@ part_status drop_rest(zmq::socket_ref socket, zmq_msg_t& part, bool more, std::s
 
 /// Receives frames up to the last. libzmq hands out whole messages only, so `nothing` can be the
 /// answer for the first frame alone.
-receive_result receive_frames(zmq::socket_ref socket, const message_bounds& bounds,
-                              zmq_msg_t& part, message& into) {
+receive_result receive_frames(zmq::socket_ref socket, const message_bounds& bounds, zmq_msg_t& part,
+                              message& into) {
   receive_result result;
   bool more = true;
   for (std::size_t count = 1; more; ++count) {
     if (const auto status = receive_part(socket, part); status != part_status::received) {
       into = {};
-      result.status = status == part_status::terminated ? receive_status::terminated
-                                                        : receive_status::nothing;
+      result.status =
+        status == part_status::terminated ? receive_status::terminated : receive_status::nothing;
       return result;
     }
-    result.bytes += zmq_msg_size(&part);
-    more = zmq_msg_more(&part) != 0;
+    more = zmq_msg_more(&part) != 0; // taking the frame may leave an empty message
+    auto f = take_frame(part);
+    result.bytes += f.size();
     if (count > bounds.max_frames || result.bytes > bounds.max_bytes) {
       into = {};
       const auto status = drop_rest(socket, part, more, result.bytes);
@@ -69,7 +70,7 @@ receive_result receive_frames(zmq::socket_ref socket, const message_bounds& boun
     }
     if (count == 1)
       into.reserve(usual_frames);
-    into.append(take_frame(part));
+    into.append(std::move(f));
   }
   result.status = receive_status::received;
   return result;
@@ -125,8 +126,8 @@ receive_result receive(zmq::socket_ref socket, const message_bounds& bounds, mes
   return receive_frames(socket, bounds, *part.handle(), into);
 }
 
-receive_result receive_from(zmq::socket_ref socket, const message_bounds& bounds,
-                            frame& routing_id, message& into) {
+receive_result receive_from(zmq::socket_ref socket, const message_bounds& bounds, frame& routing_id,
+                            message& into) {
   into = {};
   zmq::message_t part;
   switch (receive_part(socket, *part.handle())) {
@@ -152,8 +153,9 @@ send_status send(zmq::socket_ref socket, const message& frames) {
   const auto error = send_rest(socket, parts.subspan(1));
   if (!error)
     return send_status::sent;
-  // Behind the first frame EAGAIN does not mean "full", which is judged at the first: the connection
-  // went, libzmq has rolled back what it had and now drops frames up to the end of the message.
+  // Behind the first frame EAGAIN does not mean "full", which is judged at the first: the
+  // connection went, libzmq has rolled back what it had and now drops frames up to the end of the
+  // message.
   return *error == EAGAIN ? send_status::unreachable : status_of(*error);
 }
 

@@ -2,13 +2,13 @@
 
 #include "mdp/message.hpp"
 
+#include <zmq.hpp>
+
 #include <cstddef>
 #include <cstdint>
 
-#include <zmq.hpp>
-
-/// Whole multiparts in and out of a libzmq socket, never waiting. Whatever the status, the socket is
-/// left at a message's border. The socket's thread only. After an exception (std::bad_alloc, or
+/// Whole multiparts in and out of a libzmq socket, never waiting. Whatever the status, the socket
+/// is left at a message's border. The socket's thread only. After an exception (std::bad_alloc, or
 /// zmq::error_t for what is no socket) only closing is left.
 namespace mdp::net {
 
@@ -48,8 +48,8 @@ enum class send_status : std::uint8_t {
   failed,      ///< anything else; the message is lost
 };
 
-/// Sends all frames of `frames`, at least one, on a DEALER. Losing the connection between two frames
-/// makes libzmq roll back what it had: that is `unreachable`.
+/// Sends all frames of `frames`, at least one, on a DEALER. Losing the connection between two
+/// frames makes libzmq roll back what it had: that is `unreachable`.
 [[nodiscard]] send_status send(zmq::socket_ref socket, const message& frames);
 
 /// Sends all frames of `frames`, at least one, to one peer of a ROUTER with ROUTER_MANDATORY. Only

@@ -2,12 +2,12 @@
 
 #include "mdp/net/wake_fd.hpp"
 
+#include <zmq.hpp>
+
 #include <chrono>
 #include <cstddef>
 #include <optional>
 #include <vector>
-
-#include <zmq.hpp>
 
 namespace mdp::net {
 
@@ -24,9 +24,9 @@ public:
   /// Adds a socket, which gets the next index from 0 on. It must be taken out before it is closed.
   void add(zmq::socket_ref socket);
 
-  /// Waits for at most `timeout`, rounded up to a millisecond so that waiting for a deadline does not
-  /// spin; without one for as long as it takes. False when a context ends (ETERM). An interrupted
-  /// wait has found nothing. Throws zmq::error_t for a misused socket.
+  /// Waits for at most `timeout`, rounded up to a millisecond so that waiting for a deadline does
+  /// not spin; without one for as long as it takes. False when a context ends (ETERM). An
+  /// interrupted wait has found nothing. Throws zmq::error_t for a misused socket.
   [[nodiscard]] bool wait(std::optional<std::chrono::nanoseconds> timeout);
 
   /// Whether the last wait found the wake_fd signalled.

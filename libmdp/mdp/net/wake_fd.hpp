@@ -18,8 +18,8 @@ public:
   /// Makes the descriptor readable; many times are as good as one. Thread-safe; never blocks.
   void signal() noexcept;
 
-  /// Makes the descriptor unreadable again. Drain first, then look at what was signalled: what comes
-  /// between the two is seen or signals anew. The polling thread only; never blocks.
+  /// Makes the descriptor unreadable again. Drain first, then look at what was signalled: what
+  /// comes between the two is seen or signals anew. The polling thread only; never blocks.
   void drain() noexcept;
 
 private:

@@ -1,8 +1,8 @@
 #include "mdp/net/zmq_error.hpp"
 
-#include <string>
-
 #include <zmq.h>
+
+#include <string>
 
 namespace mdp::net {
 

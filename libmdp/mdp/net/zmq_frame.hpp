@@ -14,8 +14,8 @@ namespace mdp::net {
 [[nodiscard]] frame take_frame(zmq_msg_t& part);
 
 /// Makes `part`, which holds nothing yet, a libzmq message with the bytes of `f`. Larger bytes are
-/// not copied: the message keeps them alive until libzmq has sent them, from whatever thread. Throws
-/// std::bad_alloc. Thread-safe for frames that share their bytes.
+/// not copied: the message keeps them alive until libzmq has sent them, from whatever thread.
+/// Throws std::bad_alloc. Thread-safe for frames that share their bytes.
 void fill_part(zmq_msg_t& part, const frame& f);
 
 } // namespace mdp::net

@@ -39,7 +39,8 @@ std::vector<dropped_messages> peer_backlog::park(const frame& routing_id, peer_i
   ++messages_;
 
   const auto count = parked.messages.size();
-  const bool is_over = count > limits_.max_messages || (count > 1 && parked.bytes > limits_.max_bytes);
+  const bool is_over =
+    count > limits_.max_messages || (count > 1 && parked.bytes > limits_.max_bytes);
   if (!is_over && bytes_ <= limits_.total_bytes)
     return {};
   auto& victim = is_over ? entry : largest();
@@ -127,8 +128,8 @@ std::vector<dropped_messages> peer_backlog::take_messages(peer_entry& entry) {
   return dropped;
 }
 
-/// Refuses what is still sent under `peer`. Longer than a message may be parked, nobody who has heard
-/// of the drop goes on sending.
+/// Refuses what is still sent under `peer`. Longer than a message may be parked, nobody who has
+/// heard of the drop goes on sending.
 void peer_backlog::ban(peer_entry& entry, peer_id peer, time_point now) {
   entry.second.banned = peer;
   schedule(entry, now + limits_.max_age);
@@ -142,7 +143,8 @@ void peer_backlog::remove(peer_entry& entry) {
 
 /// The peer that holds most; there is one.
 peer_backlog::peer_entry& peer_backlog::largest() {
-  return *std::ranges::max_element(peers_, {}, [](const auto& entry) { return entry.second.bytes; });
+  return *std::ranges::max_element(peers_, {},
+                                   [](const auto& entry) { return entry.second.bytes; });
 }
 
 /// The peer next_attempt() spoke of.

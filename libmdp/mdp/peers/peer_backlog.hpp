@@ -17,11 +17,11 @@
 ///
 /// A message that finds no room is parked; from then on all later ones to the same peer are parked
 /// behind it, so that order is kept and nobody else is held up. Each peer is tried again after a
-/// pause that doubles while nothing moves. A peer that goes over its budget of bytes, messages or age
-/// is dropped; when all of them together are over theirs, the one that holds most is. Everything
-/// parked for it goes, and so does every later message under the same `peer_id`, for a receiver must
-/// not see the end of what it has not seen the middle of. That ban ends with forget(), or by itself
-/// when nobody can be left who sends under the old id.
+/// pause that doubles while nothing moves. A peer that goes over its budget of bytes, messages or
+/// age is dropped; when all of them together are over theirs, the one that holds most is.
+/// Everything parked for it goes, and so does every later message under the same `peer_id`, for a
+/// receiver must not see the end of what it has not seen the middle of. That ban ends with
+/// forget(), or by itself when nobody can be left who sends under the old id.
 namespace mdp::peers {
 
 /// What may be parked, and how often it is tried.
@@ -63,13 +63,13 @@ public:
   [[nodiscard]] std::size_t size() const noexcept { return messages_; }
   [[nodiscard]] std::size_t bytes() const noexcept { return bytes_; }
 
-  /// Whether a message to this peer must be parked without a try: others wait in front of it, or the
-  /// peer was dropped.
+  /// Whether a message to this peer must be parked without a try: others wait in front of it, or
+  /// the peer was dropped.
   [[nodiscard]] bool holds_back(const frame& routing_id) const;
 
-  /// Parks a message behind the peer's others. Returns what was dropped, usually nothing: this message
-  /// and all in front of it when the peer is over its budget (or was before), another peer's when all
-  /// together are over theirs.
+  /// Parks a message behind the peer's others. Returns what was dropped, usually nothing: this
+  /// message and all in front of it when the peer is over its budget (or was before), another
+  /// peer's when all together are over theirs.
   [[nodiscard]] std::vector<dropped_messages> park(const frame& routing_id, peer_id peer,
                                                    message frames, time_point now);
 

@@ -23,6 +23,7 @@
 ///     a stranger              | a worker's READY          | open a worker, then deliver
 ///     a stranger              | a worker's DISCONNECT     | ignore: nothing to end (7-27)
 ///     a stranger, told to go  | any other worker command  | ignore: it was told once (7-30)
+///     a stranger that left    | any other worker command  | ignore: nothing more is sent to it (7-28)
 ///     a stranger              | any other worker command  | turn away: DISCONNECT (7-30, T9)
 ///     a stranger, house full  | anything that would open  | ignore, counted (T8)
 ///
@@ -68,13 +69,12 @@ public:
       return {fits ? verdict::deliver : verdict::violation, &peer};
     }
     if (const auto* command = std::get_if<wire::from_worker>(&input.command)) {
-      if (std::holds_alternative<wire::disconnect>(*command))
-        return {verdict::ignore};
       if (!std::holds_alternative<wire::worker_ready>(*command)) {
         if (told_to_go_.contains(routing_id, now))
           return {verdict::ignore};
-        told_to_go_.add(routing_id, now);
-        return {verdict::turn_away};
+        told_to_go_.add(routing_id, now); // whoever of the two says it
+        const bool leaves = std::holds_alternative<wire::disconnect>(*command);
+        return {leaves ? verdict::ignore : verdict::turn_away};
       }
       told_to_go_.remove(routing_id);
     }
@@ -116,6 +116,9 @@ public:
   }
 
   [[nodiscard]] std::size_t size() const noexcept { return by_routing_id_.size(); }
+
+  /// Strangers that are remembered because a DISCONNECT has passed.
+  [[nodiscard]] std::size_t remembered() const noexcept { return told_to_go_.size(); }
 
   template <class Visitor>
   void for_each(Visitor&& visit) {

@@ -20,12 +20,15 @@ public:
   /// Remembers `routing_id` from `now` on; once more, if it is here already.
   void add(const frame& routing_id, time_point now) {
     expire(now);
+    const auto until = now + lifetime_;
+    if (const auto entry = until_.find(routing_id); entry != until_.end() && entry->second == until)
+      return; // a second note of the same time could not be told from the first
     if (capacity_ == 0)
       return;
     if (order_.size() >= capacity_)
       pop_oldest();
-    until_[routing_id] = now + lifetime_;
-    order_.emplace_back(routing_id, now + lifetime_);
+    until_[routing_id] = until;
+    order_.emplace_back(routing_id, until);
   }
 
   /// A READY makes a peer new again.

@@ -1,7 +1,7 @@
 #pragma once
 
 #include "mdp/actors/counters.hpp"
-#include "mdp/actors/runtime/current.hpp"
+#include "mdp/actors/current.hpp"
 #include "mdp/actors/supervision/child_spec.hpp"
 #include "mdp/engine/client_link.hpp"
 #include "mdp/engine/service_queue.hpp"

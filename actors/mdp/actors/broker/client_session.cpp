@@ -33,9 +33,9 @@ client_session_actor::behavior_type client_session_state::make_behavior() {
     },
     [this](answer_arrived& news) {
       if (news.is_final)
-        link_.finish(news.id, std::move(news.body), now_of(self_));
+        link_.finish(news.id, std::move(news.body), now_of(self_), news.attempt);
       else
-        link_.partial(news.id, std::move(news.body), now_of(self_));
+        link_.partial(news.id, std::move(news.body), now_of(self_), news.attempt);
       carry_out();
     },
     [this](const job_refused& news) {

@@ -67,7 +67,7 @@ void mmi_state::finish_if_complete(job_id question) {
 }
 
 void mmi_state::answer(const client_session_actor& session, job_id question, message body) {
-  tell(self_, session, answer_arrived{question, true, std::move(body)});
+  tell(self_, session, answer_arrived{question, 1, true, std::move(body)});
 }
 
 void mmi_state::forget_expired() {

@@ -121,7 +121,7 @@ void service_queue_state::carry_out() {
 
 void service_queue_state::answer(engine::answer_client& action) {
   if (const auto session = session_of(action.id, action.is_final))
-    tell(self_, session, answer_arrived{action.id, action.is_final, std::move(action.body)});
+    tell(self_, session, answer_arrived{action.id, action.attempt, action.is_final, std::move(action.body)});
 }
 
 void service_queue_state::refuse(const engine::refuse_client& action) {

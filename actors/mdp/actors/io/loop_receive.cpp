@@ -11,15 +11,14 @@ namespace mdp::actors::io {
 
 namespace {
 
-/// Bytes of a bad header that are shown: enough to recognise a protocol, and few enough to live in a
-/// std::string without an allocation, as this is done for good messages too.
+/// Bytes of a bad header that are shown: enough to recognise a protocol, and few enough to live in
+/// a std::string without an allocation, as this is done for good messages too.
 constexpr std::size_t shown_header_bytes = 15;
 
 /// Adds a report and returns it to be filled in, so that none is built elsewhere and moved in.
 template <class Report>
 Report& add(std::vector<loop_report>& reports, const loop_socket& socket, time_point now) {
-  auto& report
-    = std::get<Report>(reports.emplace_back(std::in_place_type<Report>));
+  auto& report = std::get<Report>(reports.emplace_back(std::in_place_type<Report>));
   report.socket = socket.id;
   report.received_at = now;
   return report;

@@ -19,7 +19,8 @@ struct receive_budget {
 
 /// Reads and decodes what `socket` has until there is no more or the budget is spent; in the latter
 /// case the socket stays marked as readable. Each message becomes one report: an input, or an
-/// `invalid_input` for what is too large or is not MDP. Loop thread only. Throws context_terminated.
+/// `invalid_input` for what is too large or is not MDP. Loop thread only. Throws
+/// context_terminated.
 void receive_some(loop_socket& socket, receive_budget& budget, time_point now,
                   std::vector<loop_report>& reports);
 

@@ -36,8 +36,8 @@ void send_or_park(loop_socket* socket, send_frames& command, time_point now,
   if (status == net::send_status::sent)
     return;
   if (status == net::send_status::would_block) {
-    auto dropped
-      = socket->backlog.park(command.routing_id, command.peer, std::move(command.frames), now);
+    auto dropped =
+      socket->backlog.park(command.routing_id, command.peer, std::move(command.frames), now);
     report_dropped(*socket, std::move(dropped), unreachable_reason::too_slow, reports);
     return;
   }

@@ -9,8 +9,8 @@ namespace mdp::actors::io {
 
 /// Sends a message, or parks it when its peer has no room or others wait in front of it (T14, T21).
 /// What cannot reach its peer becomes a `peer_unreachable`, so that every message is either with
-/// libzmq, parked or reported. `socket` may be null: then it was closed meanwhile. Loop thread only.
-/// Throws context_terminated.
+/// libzmq, parked or reported. `socket` may be null: then it was closed meanwhile. Loop thread
+/// only. Throws context_terminated.
 void send_or_park(loop_socket* socket, send_frames& command, time_point now,
                   std::vector<loop_report>& reports);
 

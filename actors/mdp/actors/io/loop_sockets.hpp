@@ -5,12 +5,12 @@
 #include "mdp/net/poll_set.hpp"
 #include "mdp/peers/peer_backlog.hpp"
 
+#include <zmq.hpp>
+
 #include <optional>
 #include <span>
 #include <unordered_map>
 #include <vector>
-
-#include <zmq.hpp>
 
 /// The loop's sockets: opening, waiting for input, closing. Everything here belongs to the loop's
 /// thread alone.
@@ -34,8 +34,8 @@ struct loop_socket {
   time_point close_by = never; ///< Once set the socket only flushes: it is no longer read.
 };
 
-/// All sockets of a loop, and the context they live in. Its end closes them without a linger and waits
-/// for the context to end.
+/// All sockets of a loop, and the context they live in. Its end closes them without a linger and
+/// waits for the context to end.
 class loop_sockets {
 public:
   /// `wake` ends a wait and must outlive this object. Throws zmq::error_t.
@@ -63,8 +63,8 @@ public:
   [[nodiscard]] bool empty() const noexcept { return sockets_.empty(); }
 
   /// Waits until a socket has input, the wake_fd is signalled or `timeout` is over (without one: as
-  /// long as it takes), and marks the sockets with input. True when the wake_fd was signalled. Throws
-  /// context_terminated.
+  /// long as it takes), and marks the sockets with input. True when the wake_fd was signalled.
+  /// Throws context_terminated.
   bool wait(std::optional<duration> timeout);
 
   /// The sockets to be read from, in no order that means anything; valid until the next wait().

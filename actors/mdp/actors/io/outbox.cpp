@@ -16,8 +16,8 @@ bool outbox::push(loop_command command) {
   bool was_empty = false;
   {
     const std::lock_guard lock(mutex_);
-    if (data != nullptr
-        && (commands_.size() >= bounds_.max_commands || bytes_ + bytes > bounds_.max_bytes))
+    if (data != nullptr &&
+        (commands_.size() >= bounds_.max_commands || bytes_ + bytes > bounds_.max_bytes))
       return false;
     was_empty = commands_.empty();
     commands_.push_back(std::move(command));

@@ -7,14 +7,14 @@
 #include "mdp/defaults.hpp"
 #include "mdp/net/steady_now.hpp"
 
+#include <pthread.h>
+
 #include <algorithm>
 #include <csignal>
 #include <exception>
 #include <optional>
 #include <string>
 #include <utility>
-
-#include <pthread.h>
 
 namespace mdp::actors::io {
 
@@ -40,8 +40,8 @@ private:
 
 } // namespace
 
-/// The state of a running loop; made and ended in the loop's thread. Its end closes what is open and
-/// waits for the context.
+/// The state of a running loop; made and ended in the loop's thread. Its end closes what is open
+/// and waits for the context.
 class socket_loop::body {
 public:
   body(loop_sink& sink, outbox& box) : sink_(sink), outbox_(box), sockets_(box.wake()) {}
@@ -66,8 +66,8 @@ private:
     retry();
     deliver_reports();
     has_pending_ = sink_.run_pending();
-    // A second time, so that an answer leaves in the turn of its question; and the box is empty before
-    // the next wait, which a push from this thread does not end.
+    // A second time, so that an answer leaves in the turn of its question; and the box is empty
+    // before the next wait, which a push from this thread does not end.
     execute_commands();
     if (sockets_.is_any_closing())
       sockets_.close_due(net::steady_now());

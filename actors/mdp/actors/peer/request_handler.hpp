@@ -2,7 +2,7 @@
 
 #include "mdp/actors/compat/state_actor.hpp"
 #include "mdp/actors/messages.hpp"
-#include "mdp/actors/runtime/work_function.hpp"
+#include "mdp/actors/work_function.hpp"
 
 namespace mdp::actors {
 

@@ -2,6 +2,7 @@
 
 #include "mdp/actors/compat/exit.hpp"
 #include "mdp/actors/compat/messaging.hpp"
+#include "mdp/assert.hpp"
 #include "mdp/overload.hpp"
 #include "mdp/wire/encode.hpp"
 
@@ -18,7 +19,9 @@ worker_peer_state::worker_peer_state(handle::pointer self,
     : self_(self),
       around_(std::move(around)),
       broker_(std::move(broker)),
-      engine_(around_->config, conversation) {}
+      engine_(around_->config, conversation) {
+  MDP_ASSERT(around_->handler); // or requests would be taken and never answered
+}
 
 worker_peer_actor::behavior_type worker_peer_state::make_behavior() {
   tell(self_, around_->io, open_socket{broker_, around_->config.version, handle{self_}, {}});
@@ -74,8 +77,7 @@ void worker_peer_state::carry_out() {
                                                         around_->config.version)});
                  },
                  [&](engine::worker_engine::work& request) {
-                   const auto& handlers = around_->handlers;
-                   tell(self_, handlers[next_handler_++ % handlers.size()],
+                   tell(self_, around_->handler,
                         take_work{request.number, std::move(request.body), handle{self_}});
                  },
                  [&](const engine::worker_engine::ended& end) { on_ended(end.reason); },

@@ -9,7 +9,6 @@
 #include <memory>
 #include <optional>
 #include <string>
-#include <vector>
 
 namespace mdp::actors {
 
@@ -24,8 +23,7 @@ public:
 
   struct surroundings {
     io_actor io;
-    /// Where the user's work is done. Requests go round, so that as many are worked on at a time.
-    std::vector<request_handler_actor> handlers;
+    request_handler_actor handler; ///< Does the user's work; must not be null.
     engine::worker_engine_config config;
     /// How long requests that are being worked on may take once it was asked to stop.
     duration drain_grace = defaults::shutdown_grace;
@@ -47,7 +45,6 @@ private:
   std::string broker_;
   engine::worker_engine engine_;
   std::optional<socket_id> socket_;
-  std::size_t next_handler_ = 0;
   time_point abandon_at_ = never; // set once it was asked to stop
   deadline_timer timer_;
 };

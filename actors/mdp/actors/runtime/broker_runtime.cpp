@@ -58,7 +58,9 @@ public:
     if (const auto registry = registry_->get(); registry && !at_once) {
       auto drained = std::make_shared<std::promise<void>>();
       auto done = drained->get_future();
-      post(registry, drain_services{[drained] { drained->set_value(); }});
+      // The promise is the registry's alone: should it end first (a second stop, at once), the wait
+      // ends with it.
+      post(registry, drain_services{[drained = std::move(drained)] { drained->set_value(); }});
       done.wait_for(config_.shutdown_grace);
     }
     registry_->set({});

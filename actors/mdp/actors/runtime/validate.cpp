@@ -25,7 +25,7 @@ public:
                                                              : "no broker endpoint");
     for (const auto& endpoint : endpoints)
       if (const auto problem = net::check_endpoint(endpoint, use))
-        problems_.push_back(*problem);
+        problems_.push_back(endpoint + ": " + *problem);
   }
 
   void check_heartbeat(const engine::heartbeat_config& heartbeat) {
@@ -68,7 +68,10 @@ std::vector<std::string> validate(const worker_config& config) {
                         + "\" is no service name: 1 to 255 printable ASCII characters, no spaces");
   found.check(!engine::is_reserved_service(config.service),
               "names that start with mmi. belong to the broker itself (RFC 8)");
-  found.check(config.connections >= 1, "connections must be at least 1");
+  found.check(config.connections >= 1 && config.connections <= defaults::max_worker_connections,
+              "connections must be between 1 and "
+                + std::to_string(defaults::max_worker_connections)
+                + ": each has a socket and a thread");
   found.check(config.capacity >= 1 && config.capacity <= defaults::max_worker_capacity,
               "the capacity must be between 1 and "
                 + std::to_string(defaults::max_worker_capacity));

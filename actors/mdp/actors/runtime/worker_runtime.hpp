@@ -1,6 +1,6 @@
 #pragma once
 
-#include "mdp/actors/runtime/work_function.hpp"
+#include "mdp/actors/work_function.hpp"
 #include "mdp/defaults.hpp"
 #include "mdp/engine/backoff.hpp"
 #include "mdp/engine/liveness.hpp"

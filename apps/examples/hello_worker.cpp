@@ -1,0 +1,28 @@
+// Hello World, 2 of 3: a worker that offers the service "hello".
+//
+//     hello_worker [ENDPOINT]
+
+#include "mdp/actors/runtime/signals.hpp"
+#include "mdp/actors/runtime/worker_runtime.hpp"
+
+#include <iostream>
+#include <semaphore>
+#include <string>
+
+int main(int argc, char** argv) {
+  std::counting_semaphore<> ctrl_c{0};
+  const mdp::actors::signal_watcher signals([&](int /*signal*/) { ctrl_c.release(); });
+
+  mdp::actors::worker_config config; // the broker is at tcp://127.0.0.1:5555
+  if (argc > 1)
+    config.brokers = {argv[1]};
+  config.service = "hello";
+  config.work = [](const mdp::message& request, const mdp::actors::send_part_function&) {
+    return mdp::message{mdp::frame("Hello, " + std::string(request[0].text()) + '!')};
+  };
+  mdp::actors::worker_runtime worker(config);
+  worker.start();
+  std::cout << "The worker runs; Ctrl-C stops it." << std::endl;
+  ctrl_c.acquire();
+  worker.stop();
+}

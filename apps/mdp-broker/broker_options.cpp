@@ -1,0 +1,111 @@
+#include "mdp-broker/broker_options.hpp"
+
+#include <cstddef>
+
+namespace mdp::apps {
+
+namespace {
+
+void add_endpoints(options& all, broker_settings& set) {
+  all.group("Endpoints");
+  all.texts("bind", "ENDPOINT", set.broker.endpoints,
+            "Where clients and workers connect: tcp://ADDRESS:PORT or ipc://PATH. May be given "
+            "more than once. A port of * is chosen by the system; the first log line names it.");
+  all.text("port-file", "FILE", set.port_file,
+           "Write the TCP ports there, one a line, once all endpoints are bound. It appears as a "
+           "whole, and is removed at the end.");
+}
+
+void add_liveness(options& all, actors::broker_config& broker) {
+  auto& workers = broker.workers;
+  all.group("Workers");
+  all.milliseconds("heartbeat-ms", workers.heartbeat.interval,
+                   "Pause between two heartbeats, in milliseconds. Workers should have the same.");
+  all.number("liveness", "N", 1U, workers.heartbeat.liveness,
+             "Heartbeats a worker may miss before it counts as lost.");
+  all.choice("busy-policy",
+             {{"lenient", engine::busy_policy::lenient}, {"strict", engine::busy_policy::strict}},
+             workers.busy,
+             "Whether a worker may be silent while it holds a request: many cannot beat while they "
+             "work. strict: never.");
+  all.milliseconds("busy-timeout-ms", workers.busy_timeout,
+                   "How long a busy worker may be silent under the lenient policy.");
+  all.toggle("opaque-client-ids", workers.opaque_client_ids,
+             "Show workers a token instead of the client's routing id.");
+}
+
+void add_requests(options& all, broker_settings& set) {
+  auto& [broker, port_file, at_most_once, log_level] = set;
+  all.group("Requests");
+  all.milliseconds("request-ttl-ms", broker.clients.request_ttl,
+                   "How long a request may wait for a worker before it expires.");
+  all.number("attempts", "N", 1U, broker.queues.attempts,
+             "Workers that may be lost over a request before it is given up.");
+  all.toggle("at-most-once", at_most_once,
+             "Never give a request to a second worker: it fails when its worker is lost.");
+  all.toggle(
+    "status-replies", broker.clients.status_replies,
+    "Answer what cannot be served with a body of \"mdp-status CODE TEXT\". Otherwise there "
+    "is silence, as MDP knows no such answer.");
+  all.toggle("accept-delimited-v2", broker.limits.accept_delimited_v2,
+             "Take MDP 0.2 clients that put an empty frame in front, and answer them alike.");
+}
+
+void add_limits(options& all, actors::broker_config& broker) {
+  constexpr std::size_t one = 1;
+  all.group("Limits");
+  all.number("queue-max-requests", "N", one, broker.queues.max_requests,
+             "Requests that may wait for one service.");
+  all.number("queue-max-bytes", "BYTES", one, broker.queues.max_bytes,
+             "Memory for requests of one service, waiting or with a worker.");
+  all.number("client-window", "N", one, broker.clients.window,
+             "Requests that one client may have open.");
+  all.number("max-services", "N", one, broker.max_services, "Services known at a time.");
+  all.number("max-peers", "N", one, broker.peers.max_peers, "Clients and workers at a time.");
+  all.number("max-message-bytes", "BYTES", one, broker.limits.max_bytes,
+             "Size of one message, all frames together. Who sends a larger frame is disconnected.");
+  all.milliseconds("shutdown-grace-ms", broker.shutdown_grace,
+                   "How long the end may wait for answers to requests that workers hold.");
+}
+
+} // namespace
+
+program_info broker_info() {
+  return {.program = "mdp-broker",
+          .command = {},
+          .commands = {},
+          .usage = "[OPTION...]",
+          .purpose =
+            "Routes requests from clients to workers, which find each other by the names of "
+            "services: the "
+            "ZeroMQ Majordomo Protocol, MDP 0.1 (RFC 7) and MDP 0.2 (RFC 18) on the same endpoint.",
+          .epilogue = R"(SIGINT and SIGTERM end it in good order; a second one ends it at once.
+Exit codes: 0 it was told to end, 1 it failed, 2 wrong use.
+
+Examples:
+  mdp-broker
+  mdp-broker --bind tcp://*:5555 --bind ipc:///run/mdp/broker
+  mdp-broker --bind 'tcp://127.0.0.1:*' --port-file /tmp/port
+  mdp-broker --config broker.toml       # with lines such as
+                                        #   bind = ["tcp://*:5555"]
+                                        #   heartbeat-ms = 1000
+                                        #   busy-policy = "strict"
+)"};
+}
+
+void add_broker_options(options& all, broker_settings& set) {
+  add_endpoints(all, set);
+  add_liveness(all, set.broker);
+  add_requests(all, set);
+  add_limits(all, set.broker);
+  all.log_level(set.log_level);
+}
+
+std::vector<std::string> complete(broker_settings& set) {
+  set.broker.sockets.max_message_bytes = set.broker.limits.max_bytes;
+  set.broker.queues.promise =
+    set.at_most_once ? engine::delivery::at_most_once : engine::delivery::at_least_once;
+  return validate(set.broker);
+}
+
+} // namespace mdp::apps

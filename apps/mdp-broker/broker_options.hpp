@@ -1,0 +1,28 @@
+#pragma once
+
+#include "mdp/actors/runtime/broker_runtime.hpp"
+#include "support/options.hpp"
+
+#include <string>
+#include <vector>
+
+namespace mdp::apps {
+
+/// Everything that `mdp-broker` can be told.
+struct broker_settings {
+  actors::broker_config broker;
+  std::string port_file;
+  bool at_most_once = false;
+  spdlog::level::level_enum log_level = spdlog::level::info;
+};
+
+/// What its help says besides the options.
+[[nodiscard]] program_info broker_info();
+
+/// Adds all its options.
+void add_broker_options(options& all, broker_settings& set);
+
+/// Fills in what follows from the options; returns what no option could see by itself to be wrong.
+[[nodiscard]] std::vector<std::string> complete(broker_settings& set);
+
+} // namespace mdp::apps

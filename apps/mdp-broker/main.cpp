@@ -1,0 +1,75 @@
+#include "mdp-broker/broker_options.hpp"
+#include "mdp/version.hpp"
+#include "support/daemon_life.hpp"
+#include "support/port_file.hpp"
+#include "support/program.hpp"
+
+#include <spdlog/spdlog.h>
+
+#include <cerrno>
+#include <cstdio>
+#include <string>
+#include <system_error>
+
+using namespace mdp;
+using namespace mdp::apps;
+
+namespace {
+
+int report_bind_failure(std::string problem) {
+  const auto in_use = std::generic_category().message(EADDRINUSE);
+  return report_wrong_use(
+    broker_info(), {problem + (problem.ends_with(in_use)
+                                 ? ". Stop what listens there, or give another endpoint with --bind"
+                                 : ". Give another endpoint with --bind")});
+}
+
+void log_summary(const actors::broker_counters& counters) {
+  spdlog::info("stopped; requests: {} accepted, {} answered, {} retried, {} refused",
+               counters.accepted.value(), counters.answered.value(), counters.retried.value(),
+               counters.refused.total());
+}
+
+int serve(const broker_settings& set) {
+  daemon_life life;
+  if (!set.port_file.empty())
+    std::remove(
+      set.port_file.c_str()); // a killed predecessor's: who waits for ours must not see it
+  actors::broker_runtime broker(set.broker);
+  const auto endpoints = broker.start([&] { life.fail(); });
+  if (!endpoints)
+    return report_bind_failure(endpoints.error());
+  spdlog::info("{} listens on {}", version, CLI::detail::join(*endpoints, ", "));
+  if (!set.port_file.empty())
+    if (const auto problem = write_file_atomically(set.port_file, ports_of(*endpoints)))
+      return report_wrong_use(broker_info(), {*problem});
+  const bool was_told = life.wait();
+  if (was_told) {
+    spdlog::info("stopping");
+    life.stop([&] { broker.stop(); }, [&](bool /*signalled*/) { broker.stop(true); });
+  } else {
+    spdlog::error("the broker has failed and could not be started again");
+  }
+  if (!set.port_file.empty())
+    std::remove(set.port_file.c_str());
+  log_summary(*broker.counters());
+  return was_told ? exit_code::success : exit_code::failure;
+}
+
+} // namespace
+
+int main(int argc, char** argv) {
+  const auto info = broker_info();
+  return run_program(info.program, [&] {
+    broker_settings set;
+    options all(info);
+    add_broker_options(all, set);
+    if (const auto done = answer(info, all.parse({argv + 1, argv + argc})))
+      return *done;
+    if (const auto findings = complete(set); !findings.empty())
+      return report_wrong_use(info, findings);
+    ignore_broken_pipes();
+    start_logging(info.program, set.log_level);
+    return serve(set);
+  });
+}

@@ -1,0 +1,60 @@
+#include "mdp-worker/worker_options.hpp"
+#include "mdp/version.hpp"
+#include "support/child_process.hpp"
+#include "support/daemon_life.hpp"
+#include "support/program.hpp"
+
+#include <spdlog/spdlog.h>
+
+#include <cstdlib>
+
+using namespace mdp;
+using namespace mdp::apps;
+
+namespace {
+
+int work(const worker_settings& set, stop_flag& stopping) {
+  daemon_life life;
+  actors::worker_runtime worker(set.worker);
+  worker.start([&] { life.fail(); });
+  spdlog::info("{} offers {} at {} (MDP {}, connections: {}, capacity: {})", version,
+               set.worker.service, CLI::detail::join(set.worker.brokers, ", "),
+               to_string(set.worker.version), set.worker.connections, set.worker.capacity);
+  if (!life.wait()) {
+    spdlog::error("the worker has failed and could not be started again");
+    stopping.set();
+    return exit_code::failure;
+  }
+  spdlog::info("stopping");
+  const auto cut_short = [&](bool signalled) {
+    if (signalled) {
+      // Answered by nobody, what we hold goes to another worker.
+      child_process::end_all();
+      std::_Exit(exit_code::success);
+    }
+    stopping.set(); // the conversations are over, nobody hears of it
+  };
+  // A little later than the runtime gives the conversations up.
+  life.stop([&] { worker.stop(); }, cut_short, set.worker.shutdown_grace + defaults::flush_grace);
+  spdlog::info("stopped");
+  return exit_code::success;
+}
+
+} // namespace
+
+int main(int argc, char** argv) {
+  const auto info = worker_info();
+  return run_program(info.program, [&] {
+    worker_settings set;
+    stop_flag stopping;
+    options all(info);
+    add_worker_options(all, set);
+    if (const auto done = answer(info, all.parse({argv + 1, argv + argc})))
+      return *done;
+    if (const auto findings = complete(set, all, stopping); !findings.empty())
+      return report_wrong_use(info, findings);
+    ignore_broken_pipes();
+    start_logging(info.program, set.log_level);
+    return work(set, stopping);
+  });
+}

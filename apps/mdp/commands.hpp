@@ -1,0 +1,20 @@
+#pragma once
+
+#include "support/options.hpp"
+
+#include <string>
+#include <vector>
+
+/// The commands of `mdp`, a function each: arguments in, exit code out.
+namespace mdp::apps {
+
+inline constexpr const char* client_program = "mdp";
+
+int run_request(const std::vector<std::string>& arguments);
+int run_services(const std::vector<std::string>& arguments);
+
+/// What the help and the file need to know about a command.
+[[nodiscard]] program_info client_command(std::string name, std::string usage, std::string purpose,
+                                          std::string epilogue);
+
+} // namespace mdp::apps

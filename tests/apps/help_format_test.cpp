@@ -1,0 +1,25 @@
+#include "support/help_format.hpp"
+#include "support/option_values.hpp"
+
+#include <doctest/doctest.h>
+
+using namespace mdp::apps;
+using namespace std::chrono_literals;
+
+TEST_CASE("text is broken between words, and what follows is indented") {
+  CHECK(wrap("", 10, 2).empty());
+  CHECK(wrap("one two", 10, 2) == "one two");
+  CHECK(wrap("one two three", 10, 2) == "one two\n  three");
+  CHECK(wrap("one\ntwo", 10, 2) == "one\n  two");
+  CHECK(wrap("incomprehensibilities a", 10, 2) == "incomprehensibilities\n  a");
+  CHECK(wrap("12345678 x", 10, 0) == "12345678 x");
+  CHECK(wrap("123456789 x", 10, 0) == "123456789\nx");
+}
+
+TEST_CASE("durations are short and readable in sentences") {
+  CHECK(readable_duration(0ms) == "0 ms");
+  CHECK(readable_duration(999ms) == "999 ms");
+  CHECK(readable_duration(1000ms) == "1.0 s");
+  CHECK(readable_duration(61'950ms) == "61.9 s");
+  CHECK(milliseconds_text(61'950ms) == "61950");
+}

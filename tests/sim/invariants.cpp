@@ -1,0 +1,109 @@
+#include "sim/invariants.hpp"
+
+#include <utility>
+
+namespace mdp::sim {
+
+void invariants::after_step(const sim_broker& broker, const all_workers& workers, time_point now) {
+  for (const auto& worker : workers)
+    findings_.require(worker->keeps_beating(now), [&] {
+      return "worker " + std::to_string(worker->host()) + " has forgotten to beat (7-38)";
+    });
+  if (!broker.is_up() || broker.is_frozen(now))
+    return;
+  check_queues(broker.registry(), broker.io());
+  check_workers(broker.io(), broker.local(now));
+  check_sessions(broker.io());
+  check_bounds(broker.registry(), broker.io());
+}
+
+/// All mailboxes are empty now, so what a queue believes of its workers must be what is so.
+void invariants::check_queues(const sim_registry& registry, const sim_router_peers& io) {
+  for (const auto& queue : registry.queues()) {
+    ledger_.compare(queue->service(), queue->engine());
+    std::size_t workers = 0;
+    std::size_t in_flight = 0;
+    for (const auto& worker : io.connections())
+      if (worker->link().is_ready() && worker->service() == queue->service()) {
+        ++workers;
+        in_flight += worker->link().in_flight();
+      }
+    findings_.require(queue->engine().sinks() == workers, [&] {
+      return "queue " + queue->service() + " counts " + std::to_string(queue->engine().sinks())
+             + " workers, there are " + std::to_string(workers) + " (8-3)";
+    });
+    findings_.require(queue->engine().in_flight() == in_flight, [&] {
+      return "queue " + queue->service() + " believes that "
+             + std::to_string(queue->engine().in_flight()) + " requests are with workers, who hold "
+             + std::to_string(in_flight);
+    });
+  }
+}
+
+void invariants::check_workers(const sim_router_peers& io, time_point broker_now) {
+  for (const auto& worker : io.connections()) {
+    if (!worker->link().is_ready())
+      continue;
+    const auto last_word = watch_.last_word_to(worker->routing_id());
+    findings_.require(last_word && broker_now - *last_word <= config_.workers.heartbeat.interval,
+                      [&] {
+                        return "worker " + shown(worker->routing_id()) + ", which holds "
+                               + std::to_string(worker->link().in_flight())
+                               + " requests, gets no heartbeats (7-38)";
+                      });
+    findings_.require(worker->link().in_flight() == watch_.held_by(worker->routing_id()), [&] {
+      return "worker " + shown(worker->routing_id()) + " holds "
+             + std::to_string(watch_.held_by(worker->routing_id())) + " requests, the broker thinks "
+             + std::to_string(worker->link().in_flight());
+    });
+  }
+}
+
+void invariants::check_sessions(const sim_router_peers& io) {
+  std::size_t open = 0;
+  for (const auto& session : io.sessions()) {
+    open += session->link().open_requests();
+    findings_.require(session->link().open_requests() <= config_.clients.window,
+                      [] { return "a client has more open requests than its window"; });
+  }
+  findings_.require(open == ledger_.open(), [&] {
+    return "the sessions have " + std::to_string(open) + " open requests, it should be "
+           + std::to_string(ledger_.open());
+  });
+}
+
+void invariants::check_bounds(const sim_registry& registry, const sim_router_peers& io) {
+  findings_.require(io.peers() <= config_.peers.max_peers, [] { return "too many peers (T8)"; });
+  findings_.require(io.remembered() <= config_.peers.max_tombstones,
+                    [] { return "too many tombstones (T9)"; });
+  findings_.require(registry.services() <= config_.max_services,
+                    [] { return "too many services (T8)"; });
+  findings_.require(io.peers() == io.sessions().size() + io.connections().size(),
+                    [] { return "the directory knows somebody who has ended"; });
+}
+
+void invariants::when_quiet(const sim_broker& broker, const all_workers& workers) {
+  if (!broker.is_up())
+    return findings_.report("the broker did not come back");
+  std::set<std::string> services;
+  for (const auto& worker : workers) {
+    services.insert(worker->service());
+    findings_.require(worker->is_talking(), [&] {
+      return "worker " + std::to_string(worker->host()) + " has not found back to its broker";
+    });
+  }
+  findings_.require(ledger_.open() == 0 && ledger_.in_queues() == 0, [&] {
+    return std::to_string(ledger_.open()) + " requests are still open, "
+           + std::to_string(ledger_.in_queues()) + " still in queues";
+  });
+  findings_.require(broker.io().peers() == workers.size(), [&] {
+    return "the broker knows " + std::to_string(broker.io().peers()) + " peers, there are "
+           + std::to_string(workers.size());
+  });
+  findings_.require(broker.registry().services() == services.size(), [&] {
+    return "the broker knows " + std::to_string(broker.registry().services())
+           + " services, there are " + std::to_string(services.size());
+  });
+}
+
+} // namespace mdp::sim

@@ -1,0 +1,53 @@
+#pragma once
+
+#include "sim/broker_parts.hpp"
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+
+namespace mdp::sim {
+
+class sim_mmi;
+
+/// The simulated `service_queue`: the engine of one service with its actions carried out.
+class sim_queue {
+public:
+  sim_queue(broker_parts& broker, std::string service);
+
+  // -- letters from the registry, which counts them -----------------------------------------------------
+
+  void on_submit(engine::job what, const actor_ref<sim_session>& session);
+  void on_cancel(job_id id);
+  void on_register(sink_id id, std::uint32_t capacity, const actor_ref<sim_connection>& sink);
+
+  // -- other letters ------------------------------------------------------------------------------------
+
+  void on_sink_lost(sink_id id);
+  void on_answered(sink_id sink, engine::worker_answer answer);
+  void on_report_wanted(job_id question, const actor_ref<sim_mmi>& mmi);
+  void on_drain();
+  void on_deadline();
+
+  [[nodiscard]] const actor_ref<sim_queue>& self() const noexcept { return self_; }
+  [[nodiscard]] const std::string& service() const noexcept { return service_; }
+  [[nodiscard]] const engine::service_queue& engine() const noexcept { return engine_; }
+  [[nodiscard]] time_point next_deadline() const noexcept;
+
+private:
+  void carry_out();
+  [[nodiscard]] actor_ref<sim_session> session_of(job_id id) const;
+  void watch_idleness();
+
+  broker_parts& broker_;
+  std::string service_;
+  engine::service_queue engine_;
+  std::map<sink_id, actor_ref<sim_connection>> sinks_;
+  std::map<peer_id, actor_ref<sim_session>> sessions_;
+  std::uint64_t received_ = 0; // letters from the registry
+  std::optional<time_point> idle_since_;
+  actor_ref<sim_queue> self_;
+};
+
+} // namespace mdp::sim

@@ -1,0 +1,117 @@
+#include "sim/sim_registry.hpp"
+
+#include "mdp/engine/mmi.hpp"
+#include "sim/sim_connection.hpp"
+#include "sim/sim_mmi.hpp"
+#include "sim/sim_queue.hpp"
+#include "sim/sim_session.hpp"
+
+#include <utility>
+
+namespace mdp::sim {
+
+sim_registry::sim_registry(broker_parts& broker)
+    : broker_(broker),
+      self_(broker.post.open(this)),
+      catalog_(broker.config.max_services),
+      mmi_(std::make_unique<sim_mmi>(broker)) {}
+
+sim_registry::~sim_registry() = default;
+
+void sim_registry::submit(std::string service, engine::job what,
+                          const actor_ref<sim_session>& session) {
+  if (engine::is_reserved_service(service)) // 8-1
+    return broker_.post.tell(mmi_->self(), [service = std::move(service), what = std::move(what),
+                                            session](sim_mmi& mmi) {
+      mmi.on_question(service, what, session);
+    });
+  auto reason = engine::refusal::stopping;
+  if (!is_draining_) {
+    if (auto* const queue = queue_of(service))
+      return broker_.post.tell(queue->self(), [what = std::move(what), session](
+                                                sim_queue& q) mutable {
+        q.on_submit(std::move(what), session);
+      });
+    reason = engine::refusal::too_many_services;
+  }
+  broker_.post.tell(session,
+                    [id = what.id, reason](sim_session& s) { s.on_refused(id, reason); });
+}
+
+void sim_registry::cancel(const std::string& service, job_id id) {
+  const auto found = catalog_.find(service);
+  if (found.known == nullptr)
+    return;
+  ++found.known->passed_on;
+  broker_.post.tell(found.known->handle->self(), [id](sim_queue& q) { q.on_cancel(id); });
+}
+
+void sim_registry::register_sink(const std::string& service, sink_id id, std::uint32_t capacity,
+                                 const actor_ref<sim_connection>& sink) {
+  if (auto* const queue = queue_of(service))
+    broker_.post.tell(queue->self(), [id, capacity, sink](sim_queue& q) {
+      q.on_register(id, capacity, sink);
+    });
+  else
+    broker_.post.tell(sink, [](sim_connection& worker) { worker.stop(); }); // T8: no room
+}
+
+void sim_registry::on_queue_idle(const std::string& service, std::uint64_t received) {
+  const auto found = catalog_.find(service);
+  if (found.known == nullptr)
+    return;
+  const auto* const queue = found.known->handle;
+  if (!catalog_.remove_if_settled(service, received))
+    return;
+  broker_.ledger.queue_ended(service);
+  broker_.post.close(queue->self());
+}
+
+void sim_registry::on_survey(job_id question, const std::optional<std::string>& only) {
+  std::size_t asked = 0;
+  const auto ask = [&](sim_queue* queue) {
+    ++asked;
+    broker_.post.tell(queue->self(), [question, mmi = mmi_->self()](sim_queue& q) {
+      q.on_report_wanted(question, mmi);
+    });
+  };
+  if (!only)
+    catalog_.for_each([&](const std::string&, const auto& known) { ask(known.handle); });
+  else if (const auto found = catalog_.find(*only); found.known != nullptr)
+    ask(found.known->handle);
+  broker_.post.tell(mmi_->self(), [question, asked](sim_mmi& mmi) {
+    mmi.on_survey_begun(question, asked);
+  });
+}
+
+void sim_registry::on_drain() {
+  is_draining_ = true;
+  catalog_.for_each([&](const std::string&, const auto& known) {
+    broker_.post.tell(known.handle->self(), [](sim_queue& q) { q.on_drain(); });
+  });
+}
+
+void sim_registry::clean_up() {
+  std::erase_if(queues_, [&](const auto& queue) { return !broker_.post.is_open(queue->self()); });
+}
+
+sim_queue* sim_registry::queue_of(const std::string& service) {
+  const auto found = catalog_.find(service);
+  switch (found.verdict) {
+  case engine::name_verdict::known:
+    ++found.known->passed_on;
+    return found.known->handle;
+  case engine::name_verdict::unknown: {
+    queues_.push_back(std::make_unique<sim_queue>(broker_, service));
+    auto& added = catalog_.add(service, queues_.back().get());
+    ++added.passed_on;
+    return added.handle;
+  }
+  case engine::name_verdict::internal:
+  case engine::name_verdict::full:
+    break;
+  }
+  return nullptr;
+}
+
+} // namespace mdp::sim

@@ -1,0 +1,116 @@
+#include "sim/sim_session.hpp"
+
+#include "mdp/overload.hpp"
+#include "mdp/wire/encode.hpp"
+#include "sim/sim_registry.hpp"
+#include "sim/sim_router_peers.hpp"
+
+#include <utility>
+#include <variant>
+
+namespace mdp::sim {
+
+sim_session::sim_session(broker_parts& broker, peer_id id, const frame& routing_id)
+    : broker_(broker),
+      id_(id),
+      link_(broker.config.clients, id, routing_id, broker.now),
+      self_(broker.post.open(this)) {}
+
+void sim_session::on_request(wire::client_request request, wire::protocol_version version,
+                             time_point received_at) {
+  link_.handle(std::move(request), version, received_at);
+  carry_out();
+}
+
+void sim_session::on_peer_lost() {
+  link_.handle_unreachable();
+  carry_out();
+}
+
+void sim_session::on_answer(job_id id, attempt_number attempt, bool is_final, message body) {
+  if (is_final && broker_.breaks(broken_rule::loses_answers) && broker_.chance.chance(0.05))
+    return;
+  const auto open_before = link_.open_requests();
+  if (is_final)
+    link_.finish(id, std::move(body), broker_.now, attempt);
+  else
+    link_.partial(id, std::move(body), broker_.now, attempt);
+  if (link_.open_requests() < open_before) {
+    bool was_refused = false; // a reply that is too large for a 0.1 client
+    link_.actions().drain([&](engine::client_link_action&& action) {
+      was_refused = was_refused || std::holds_alternative<engine::request_refused>(action);
+      if (const auto* reply = std::get_if<engine::send_to_client>(&action))
+        send(*reply);
+    });
+    was_refused ? broker_.ledger.refused(id, engine::refusal::partials_too_large)
+                : broker_.ledger.answered(id);
+  }
+  carry_out();
+}
+
+void sim_session::on_refused(job_id id, engine::refusal reason) {
+  const auto open_before = link_.open_requests();
+  link_.refuse(id, reason, broker_.now);
+  if (link_.open_requests() < open_before)
+    broker_.ledger.refused(id, reason);
+  carry_out();
+}
+
+void sim_session::on_deadline() {
+  link_.tick(broker_.now);
+  carry_out();
+}
+
+void sim_session::stop() {
+  link_.dismiss();
+  carry_out();
+}
+
+void sim_session::carry_out() {
+  link_.actions().drain([this](engine::client_link_action&& action) {
+    std::visit(
+      overload{
+        [&](const engine::send_to_client& reply) { send(reply); },
+        [&](engine::submit_to_service& request) {
+          broker_.ledger.accepted(request.what.id);
+          broker_.post.tell(broker_.registry, [from = self_, r = std::move(request)](
+                                                auto& registry) mutable {
+            registry.submit(std::move(r.service), std::move(r.what), from);
+          });
+        },
+        [&](engine::cancel_at_service& request) {
+          if (broker_.breaks(broken_rule::forgets_to_cancel))
+            return;
+          broker_.ledger.cancelled(request.id);
+          broker_.post.tell(broker_.registry,
+                            [r = std::move(request)](auto& registry) {
+                              registry.cancel(r.service, r.id);
+                            });
+        },
+        [&](const engine::request_refused& news) {
+          if (news.reason == engine::refusal::window_full) // the others are noted where they come
+            broker_.ledger.refused_at_door(news.reason);
+        },
+        [&](const engine::client_ended&) {
+          broker_.ledger.session_ended(id_);
+          broker_.post.tell(broker_.io, [id = id_](auto& io) { io.end(id, false); });
+          broker_.post.close(self_);
+        },
+      },
+      action);
+  });
+}
+
+void sim_session::send(const engine::send_to_client& reply) {
+  const bool is_final = std::holds_alternative<wire::client_final>(reply.command);
+  auto to = id_;
+  if (is_final && broker_.breaks(broken_rule::answers_somebody_else) && broker_.chance.chance(0.05))
+    to = broker_.io.actor->another_client(id_);
+  const bool twice
+    = is_final && broker_.breaks(broken_rule::answers_twice) && broker_.chance.chance(0.05);
+  for (int i = 0; i < (twice ? 2 : 1); ++i)
+    broker_.post.tell(broker_.io, [to, frames = encode(reply.command, reply.version)](
+                                    auto& io) mutable { io.send(to, std::move(frames)); });
+}
+
+} // namespace mdp::sim

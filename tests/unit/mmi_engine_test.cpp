@@ -1,0 +1,81 @@
+#include "mdp/engine/mmi.hpp"
+
+#include "support/engine_testing.hpp"
+
+#include <doctest/doctest.h>
+
+#include <string>
+#include <vector>
+
+using namespace mdp;
+using namespace mdp::engine;
+using namespace mdp::testing;
+
+namespace {
+
+/// The answer that needs no asking around, or "ask" for one that does.
+std::string reading(std::string_view service, const message& question) {
+  const auto meant = read_mmi(service, question);
+  if (const auto* one = std::get_if<mmi_count_workers>(&meant))
+    return "count " + one->service;
+  if (std::holds_alternative<mmi_list_services>(meant))
+    return "list";
+  const auto& answer = std::get<mmi_answer>(meant).body;
+  CHECK(answer.size() == 1);
+  return std::string(answer[0].text());
+}
+
+} // namespace
+
+TEST_CASE("8-1 what starts with the prefix is reserved, and nothing else") {
+  for (const auto* name : {"mmi.", "mmi.service", "mmi.x", "mmi.mmi."})
+    CHECK(is_reserved_service(name));
+  for (const auto* name : {"", "m", "mmi", "mmi,service", "Mmi.x", " mmi.x", "x.mmi.x", "mm.i"})
+    CHECK_FALSE(is_reserved_service(name));
+}
+
+TEST_CASE("8-3 mmi.service asks about the service its body names") {
+  CHECK(reading("mmi.service", body({"echo"})) == "count echo");
+}
+
+TEST_CASE("8-3 a body that is no possible name is asked about all the same, nobody offers it") {
+  CHECK(reading("mmi.service", body({""})) == "count ");
+  CHECK(reading("mmi.service", {frame(std::string_view("a\0b", 3))}) == std::string("count a\0b", 9));
+}
+
+TEST_CASE("8-3 about a reserved name there is nothing special to say") {
+  CHECK(reading("mmi.service", body({"mmi.service"})) == "count mmi.service");
+}
+
+TEST_CASE("8-6 mmi.service with more than one body frame, or none, is a bad question") {
+  CHECK(reading("mmi.service", body({"echo", "more"})) == "400");
+  CHECK(reading("mmi.service", {}) == "400");
+}
+
+TEST_CASE("8-4 whatever else is under mmi. is not implemented") {
+  for (const auto* name : {"mmi.", "mmi.servic", "mmi.service2", "mmi.SERVICE", "mmi.unknown"})
+    CHECK(reading(name, body({"echo"})) == "501");
+}
+
+TEST_CASE("mmi.services asks about all") {
+  CHECK(reading("mmi.services", body({""})) == "list");
+}
+
+TEST_CASE("8-3 8-7 the answer is one frame of three digits: 200 with a worker, 404 without") {
+  CHECK(answer_mmi_service(0) == body({"404"}));
+  CHECK(answer_mmi_service(1) == body({"200"}));
+  CHECK(answer_mmi_service(1000) == body({"200"}));
+}
+
+TEST_CASE("the list of services is JSON") {
+  CHECK(answer_mmi_services({}) == body({"200", "[]"}));
+  const std::vector<service_summary> services = {{"echo", 2}, {"sum", 0}};
+  CHECK(answer_mmi_services(services)
+        == body({"200", R"([{"service":"echo","workers":2},{"service":"sum","workers":0}])"}));
+}
+
+TEST_CASE("names that JSON would stumble over are escaped") {
+  const std::vector<service_summary> services = {{R"(a"b\c)", 1}};
+  CHECK(answer_mmi_services(services)
+        == body({"200", R"([{"service":"a\"b\\c","workers":1}])"}));
+}
