@@ -1,12 +1,13 @@
 #include "mdp/asking_client.hpp"
 #include "mdp/commands.hpp"
-#include "mdp/wire/decode.hpp"
 #include "support/program.hpp"
 
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstdio>
+#include <iterator>
 #include <system_error>
 
 namespace mdp::apps {
@@ -42,16 +43,14 @@ void add_options(options& all, settings& set) {
   all.positional("SERVICE", set.service, "The service to ask.");
   all.positionals("BODY", set.body,
                   "The request, a frame each. Without it, all of standard input is one frame.");
-  add_client_options(all, set.client);
   all.group("Output");
   all.toggle("raw", set.is_raw, "Print the bytes of the reply and nothing between or behind them.");
+  add_client_options(all, set.client);
 }
 
 std::vector<std::string> find_problems(const settings& set) {
   auto findings = validate(set.client.client);
-  if (wire::check_service_name(set.service, set.client.client.limits))
-    findings.push_back('"' + set.service +
-                       "\" is no service name: 1 to 255 printable ASCII characters, no spaces");
+  std::ranges::move(validate_request(set.client.client, set.service), std::back_inserter(findings));
   return findings;
 }
 

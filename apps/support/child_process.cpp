@@ -85,6 +85,7 @@ public:
   /// 0, or why not.
   int start(const std::vector<std::string>& arguments, pid_t& id) const {
     std::vector<char*> pointers;
+    pointers.reserve(arguments.size() + 1);
     for (const auto& argument : arguments)
       pointers.push_back(const_cast<char*>(argument.c_str())); // exec's old promise not to write
     pointers.push_back(nullptr);

@@ -150,9 +150,12 @@ CLI::Option* options::add(entry option) {
 
 void options::add_general() {
   group(general);
-  config_ = app_.add_option("--config", CLI::callback_t(accept_all),
-                            "Read options from this TOML file. A key is an option's name without "
-                            "the dashes in front; the command line wins.");
+  std::string about_file =
+    "Read options from this TOML file. A key is an option's name without the "
+    "dashes in front; the command line wins.";
+  if (!info_.command.empty())
+    about_file += " The table [" + info_.command + "] is for this command alone.";
+  config_ = app_.add_option("--config", CLI::callback_t(accept_all), about_file);
   config_->type_name("FILE")->group(group_);
   app_
     .set_version_flag("--version", info_.program + ' ' + std::string(version),

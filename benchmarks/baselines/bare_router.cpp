@@ -15,7 +15,6 @@
 
 namespace {
 
-
 using frames = std::vector<zmq::message_t>;
 
 } // namespace
@@ -55,8 +54,8 @@ int main(int argc, char** argv) {
     if (in[1].to_string_view() == "MDPC02") {
       waiting.push_back(std::move(in));
     } else if (const auto command = in[2].to_string_view(); command == "\x01") {
-      const auto places
-        = in.size() > 4 ? std::strtoul(in[4].to_string().c_str() + 9, nullptr, 10) : 1UL;
+      const auto places =
+        in.size() > 4 ? std::strtoul(in[4].to_string().c_str() + 9, nullptr, 10) : 1UL;
       for (auto i = 0UL; i < places; ++i)
         idle.push_back(in[0].to_string());
     } else if (command == "\x04") {

@@ -6,6 +6,7 @@
 // Prints one line: requests per second, latency at the median and the 99th percentile, and the CPU
 // time of the broker's process for each request if its pid is given.
 
+#include <unistd.h>
 #include <zmq.hpp>
 #include <zmq_addon.hpp>
 
@@ -20,8 +21,6 @@
 #include <string>
 #include <thread>
 #include <vector>
-
-#include <unistd.h>
 
 namespace {
 

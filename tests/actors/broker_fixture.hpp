@@ -4,7 +4,6 @@
 #include "mdp/actors/messages.hpp"
 #include "mdp/actors/supervision/supervisor.hpp"
 #include "mdp/wire/decode.hpp"
-
 #include "support/deterministic_system.hpp"
 
 #include <caf/scoped_actor.hpp>
@@ -20,10 +19,10 @@
 namespace mdp::test {
 
 /// Stands where the I/O actor does and keeps what is to be sent.
-using io_recorder
-  = recorder<actors::io_actor, actors::stop, actors::loop_reported, actors::loop_ended,
-             actors::serve_peers, actors::send_to_peer, actors::peer_ended, actors::open_socket,
-             actors::send_on_socket, actors::close_owned_socket>;
+using io_recorder =
+  recorder<actors::io_actor, actors::stop, actors::loop_reported, actors::loop_ended,
+           actors::serve_peers, actors::send_to_peer, actors::peer_ended, actors::open_socket,
+           actors::send_on_socket, actors::close_owned_socket>;
 
 /// A whole broker branch, real but for the sockets: the test plays the loop. What clients and
 /// workers say goes in as commands, what they are told comes out as commands, read back through the
@@ -95,9 +94,8 @@ public:
                const std::string& body,
                wire::protocol_version version = wire::protocol_version::v0_2) {
     const bool delimited = version == wire::protocol_version::v0_1;
-    system.send(client, actors::request_arrived{{{{}, delimited}, service, {frame(body)}},
-                                                version,
-                                                system.now()});
+    system.send(client, actors::request_arrived{
+                          {{{}, delimited}, service, {frame(body)}}, version, system.now()});
   }
 
   void say(const actors::worker_connection_actor& worker, wire::from_worker command) {
@@ -137,8 +135,8 @@ public:
 
   deterministic_system system;
   std::shared_ptr<actors::broker_counters> counters = std::make_shared<actors::broker_counters>();
-  std::shared_ptr<actors::current<actors::service_registry_actor>> registry
-    = std::make_shared<actors::current<actors::service_registry_actor>>();
+  std::shared_ptr<actors::current<actors::service_registry_actor>> registry =
+    std::make_shared<actors::current<actors::service_registry_actor>>();
 
 private:
   std::vector<message> told(peer_id id) {

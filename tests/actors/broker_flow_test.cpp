@@ -152,8 +152,8 @@ TEST_CASE("mmi.services lists all services with their living workers") {
   broker.request(asks, "mmi.services", "");
   const auto replies = broker.told_client(client);
   REQUIRE(replies.size() == 1);
-  CHECK(std::get<wire::client_final>(replies[0]).body[1]
-        == R"([{"service":"a","workers":1},{"service":"b","workers":1}])");
+  CHECK(std::get<wire::client_final>(replies[0]).body[1] ==
+        R"([{"service":"a","workers":1},{"service":"b","workers":1}])");
 }
 
 TEST_CASE("T8 a service without workers and requests is forgotten after a while") {

@@ -1,6 +1,5 @@
-#include "mdp/actors/supervision/restart_window.hpp"
-
 #include "mdp/actors/supervision/child_spec.hpp"
+#include "mdp/actors/supervision/restart_window.hpp"
 
 #include <doctest/doctest.h>
 

@@ -1,5 +1,4 @@
 #include "mdp/actors/supervision/supervisor.hpp"
-
 #include "support/deterministic_system.hpp"
 
 #include <caf/send.hpp>
@@ -215,8 +214,8 @@ TEST_CASE("a child whose start throws counts as failed and is tried again") {
 TEST_CASE("adopted children stop together, before the others") {
   nursery n;
   const auto supervisor = n.with("fixed").start();
-  const auto visitor
-    = spawn_state<child_state>(n.system().actors(), std::string("visitor"), n.events_);
+  const auto visitor =
+    spawn_state<child_state>(n.system().actors(), std::string("visitor"), n.events_);
   n.system().send(supervisor, adopt_temporary(visitor, "visitor"));
   n.take();
   n.stop_all();
@@ -229,8 +228,8 @@ TEST_CASE("a child that is adopted too late is told to stop at once") {
   const auto supervisor = n.with("a").with("b").start();
   n.fail("a"); // b stops, both wait for the pause
   n.take();
-  const auto visitor
-    = spawn_state<child_state>(n.system().actors(), std::string("visitor"), n.events_);
+  const auto visitor =
+    spawn_state<child_state>(n.system().actors(), std::string("visitor"), n.events_);
   n.system().send(supervisor, adopt_temporary(visitor, "visitor"));
   CHECK(n.take() == events{"+visitor", "-visitor"});
 }
@@ -238,8 +237,8 @@ TEST_CASE("a child that is adopted too late is told to stop at once") {
 TEST_CASE("a released child may end in any way without being started again") {
   nursery n;
   const auto supervisor = n.start();
-  const auto visitor
-    = spawn_state<child_state>(n.system().actors(), std::string("visitor"), n.events_);
+  const auto visitor =
+    spawn_state<child_state>(n.system().actors(), std::string("visitor"), n.events_);
   child_spec spec;
   spec.start = [](caf::local_actor&) -> stoppable_actor { throw std::logic_error("never"); };
   n.system().send(supervisor, adopt_child{visitor, spec});
@@ -253,8 +252,8 @@ TEST_CASE("a supervisor that is killed takes its children with it") {
   nursery n;
   const auto supervisor = n.with("a").start();
   bool child_is_gone = false;
-  const auto child
-    = spawn_state<child_state>(n.system().actors(), std::string("visitor"), n.events_);
+  const auto child =
+    spawn_state<child_state>(n.system().actors(), std::string("visitor"), n.events_);
   child->attach_functor([&](const caf::error&) { child_is_gone = true; });
   n.system().send(supervisor, adopt_temporary(child, "visitor"));
   caf::anon_send_exit(supervisor, caf::exit_reason::kill);

@@ -46,7 +46,7 @@ public:
 
   /// `--config` and the path of a file with this content.
   std::vector<std::string> with_file(const std::string& content,
-                                     std::vector<std::string> arguments = {"north"}) {
+                                     std::vector<std::string> arguments = {"north"}) const {
     std::ofstream(path()) << content;
     arguments.insert(arguments.end(), {"--config", path()});
     return arguments;
@@ -141,8 +141,9 @@ TEST_CASE("wrong command lines are one line that names the option") {
     {{"north", "--quick=perhaps"}, "--quick is true or false, not \"perhaps\""},
     {{"north", "--log-level", "loud"}, "--log-level is one of trace|debug|info|warn|error|off"},
   };
-  for (const auto& [arguments, expected] : cases) {
-    CAPTURE(expected);
+  for (const auto& each : cases) {
+    const auto& [arguments, expected] = each;
+    CAPTURE(each.second);
     sample s;
     const auto result = s.parse(arguments);
     CHECK(result.what == outcome::wrong);
@@ -220,8 +221,9 @@ TEST_CASE("wrong files are one line with the file and the line number") {
     {"\n\n???", ":3: "},
     {"note = \"\n\"", ":1: "},
   };
-  for (const auto& [content, expected] : cases) {
-    CAPTURE(content);
+  for (const auto& each : cases) {
+    const auto& [content, expected] = each;
+    CAPTURE(each.first);
     sample s;
     const auto result = s.parse(s.with_file(content));
     CHECK(result.what == outcome::wrong);

@@ -28,7 +28,7 @@ public:
     limits.timeout = test::patience;
   }
 
-  std::string run(const std::string& command_line, const message& input = {}) {
+  std::string run(const std::string& command_line, const message& input = {}) const {
     const auto arguments = split_command(command_line);
     REQUIRE(arguments);
     const auto output = run_command(*arguments, input, limits, stopping);

@@ -24,11 +24,11 @@ TEST_CASE("a command line is split as a shell would") {
     {"a $HOME * ~ ; | >b", {"a", "$HOME", "*", "~", ";", "|", ">b"}},
     {"\xc3\xbc 'x'", {"\xc3\xbc", "x"}},
   };
-  for (const auto& [line, expected] : cases) {
-    CAPTURE(line);
-    const auto result = split_command(line);
+  for (const auto& each : cases) {
+    CAPTURE(each.first);
+    const auto result = split_command(each.first);
     REQUIRE(result);
-    CHECK(*result == expected);
+    CHECK(*result == each.second);
   }
 }
 

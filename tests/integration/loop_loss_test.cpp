@@ -2,7 +2,6 @@
 #include "mdp/actors/runtime/actor_tree.hpp"
 #include "mdp/actors/runtime/client_runtime.hpp"
 #include "mdp/actors/runtime/worker_runtime.hpp"
-
 #include "support/eventually.hpp"
 
 #include <caf/send.hpp>
@@ -23,8 +22,9 @@ public:
     auto bound = std::make_shared<std::promise<bool>>();
     auto outcome = bound->get_future();
     config_.bind->endpoints = {"tcp://127.0.0.1:*"};
-    config_.bind->on_first_bind
-      = [bound](const bind_error* failure) { bound->set_value(failure == nullptr); };
+    config_.bind->on_first_bind = [bound](const bind_error* failure) {
+      bound->set_value(failure == nullptr);
+    };
     broker_tree parts;
     parts.counters = config_.counters;
     parts.registry = registry_;
@@ -45,8 +45,8 @@ public:
 
 private:
   io_config config_;
-  std::shared_ptr<current<service_registry_actor>> registry_
-    = std::make_shared<current<service_registry_actor>>();
+  std::shared_ptr<current<service_registry_actor>> registry_ =
+    std::make_shared<current<service_registry_actor>>();
   std::string endpoint_;
   actor_tree tree_;
 };

@@ -1,7 +1,6 @@
 #pragma once
 
 #include "mdp/actors/runtime/client_runtime.hpp"
-
 #include "support/eventually.hpp"
 #include "support/process.hpp"
 
@@ -87,8 +86,8 @@ public:
   bool echo_has_workers(std::size_t count) {
     return eventually([&] {
       const auto listed = ask_and_wait("mmi.services", "");
-      return listed.find("{\"service\":\"echo\",\"workers\":" + std::to_string(count) + "}")
-             != std::string::npos;
+      return listed.find("{\"service\":\"echo\",\"workers\":" + std::to_string(count) + "}") !=
+             std::string::npos;
     });
   }
 

@@ -1,7 +1,6 @@
 #include "mdp/actors/runtime/broker_runtime.hpp"
 #include "mdp/actors/runtime/client_runtime.hpp"
 #include "mdp/actors/runtime/worker_runtime.hpp"
-
 #include "support/eventually.hpp"
 #include "support/process.hpp"
 
@@ -66,7 +65,8 @@ TEST_CASE("broker, worker and client live in one process and understand each oth
       auto asking = client_for(endpoints->front());
       asking.version = client_version;
       client_runtime client(std::move(asking));
-      const auto reply = client.request("echo", {frame("a"), frame(""), frame("b")}, patient()).get();
+      const auto reply =
+        client.request("echo", {frame("a"), frame(""), frame("b")}, patient()).get();
       REQUIRE(reply);
       CHECK(*reply == message{frame("a"), frame(""), frame("b")});
     }
@@ -200,6 +200,6 @@ TEST_CASE("a client that is cancelled ends its open requests and refuses new one
   auto pending = client.request("echo", {frame("x")}, patient());
   client.cancel();
   CHECK(pending.get().error() == engine::request_failure::cancelled);
-  CHECK(client.request("echo", {frame("x")}, patient()).get().error()
-        == engine::request_failure::cancelled);
+  CHECK(client.request("echo", {frame("x")}, patient()).get().error() ==
+        engine::request_failure::cancelled);
 }

@@ -46,7 +46,8 @@ TEST_CASE("7-39 a frozen idle worker is given up, and comes back when it thaws")
   CHECK(client.answer(std::move(pending)) == "patience");
 }
 
-TEST_CASE("T1 a frozen busy worker is given up under the strict policy, and answers nothing twice") {
+TEST_CASE(
+  "T1 a frozen busy worker is given up under the strict policy, and answers nothing twice") {
   broker_process broker(fast_and({"--busy-policy", "strict"}));
   test_client client(broker);
   auto slow = worker_process(broker, fast_and({"--echo", "--echo-delay-ms", "600000"}));

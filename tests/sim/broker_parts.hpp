@@ -48,7 +48,8 @@ enum class broken_rule : std::uint8_t {
   answers_somebody_else,  ///< one final in twenty goes to another client
   forgets_to_cancel,      ///< a session that ends leaves its requests in the queues
   never_looks_at_clock,   ///< silent workers are never noticed, nothing expires
-  leaves_dead_undisturbed ///< the socket's word that a peer is gone is not passed on (T22)
+  leaves_dead_undisturbed, ///< the socket's word that a peer is gone is not passed on (T22)
+  mixes_attempts,          ///< pieces of a lost worker's reply count as the next one's (T4)
 };
 
 /// How often what happened to a broker's peers.

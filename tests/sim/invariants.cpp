@@ -29,13 +29,13 @@ void invariants::check_queues(const sim_registry& registry, const sim_router_pee
         in_flight += worker->link().in_flight();
       }
     findings_.require(queue->engine().sinks() == workers, [&] {
-      return "queue " + queue->service() + " counts " + std::to_string(queue->engine().sinks())
-             + " workers, there are " + std::to_string(workers) + " (8-3)";
+      return "queue " + queue->service() + " counts " + std::to_string(queue->engine().sinks()) +
+             " workers, there are " + std::to_string(workers) + " (8-3)";
     });
     findings_.require(queue->engine().in_flight() == in_flight, [&] {
-      return "queue " + queue->service() + " believes that "
-             + std::to_string(queue->engine().in_flight()) + " requests are with workers, who hold "
-             + std::to_string(in_flight);
+      return "queue " + queue->service() + " believes that " +
+             std::to_string(queue->engine().in_flight()) + " requests are with workers, who hold " +
+             std::to_string(in_flight);
     });
   }
 }
@@ -45,16 +45,15 @@ void invariants::check_workers(const sim_router_peers& io, time_point broker_now
     if (!worker->link().is_ready())
       continue;
     const auto last_word = watch_.last_word_to(worker->routing_id());
-    findings_.require(last_word && broker_now - *last_word <= config_.workers.heartbeat.interval,
-                      [&] {
-                        return "worker " + shown(worker->routing_id()) + ", which holds "
-                               + std::to_string(worker->link().in_flight())
-                               + " requests, gets no heartbeats (7-38)";
-                      });
+    findings_.require(
+      last_word && broker_now - *last_word <= config_.workers.heartbeat.interval, [&] {
+        return "worker " + shown(worker->routing_id()) + ", which holds " +
+               std::to_string(worker->link().in_flight()) + " requests, gets no heartbeats (7-38)";
+      });
     findings_.require(worker->link().in_flight() == watch_.held_by(worker->routing_id()), [&] {
-      return "worker " + shown(worker->routing_id()) + " holds "
-             + std::to_string(watch_.held_by(worker->routing_id())) + " requests, the broker thinks "
-             + std::to_string(worker->link().in_flight());
+      return "worker " + shown(worker->routing_id()) + " holds " +
+             std::to_string(watch_.held_by(worker->routing_id())) +
+             " requests, the broker thinks " + std::to_string(worker->link().in_flight());
     });
   }
 }
@@ -67,8 +66,8 @@ void invariants::check_sessions(const sim_router_peers& io) {
                       [] { return "a client has more open requests than its window"; });
   }
   findings_.require(open == ledger_.open(), [&] {
-    return "the sessions have " + std::to_string(open) + " open requests, it should be "
-           + std::to_string(ledger_.open());
+    return "the sessions have " + std::to_string(open) + " open requests, it should be " +
+           std::to_string(ledger_.open());
   });
 }
 
@@ -93,16 +92,16 @@ void invariants::when_quiet(const sim_broker& broker, const all_workers& workers
     });
   }
   findings_.require(ledger_.open() == 0 && ledger_.in_queues() == 0, [&] {
-    return std::to_string(ledger_.open()) + " requests are still open, "
-           + std::to_string(ledger_.in_queues()) + " still in queues";
+    return std::to_string(ledger_.open()) + " requests are still open, " +
+           std::to_string(ledger_.in_queues()) + " still in queues";
   });
   findings_.require(broker.io().peers() == workers.size(), [&] {
-    return "the broker knows " + std::to_string(broker.io().peers()) + " peers, there are "
-           + std::to_string(workers.size());
+    return "the broker knows " + std::to_string(broker.io().peers()) + " peers, there are " +
+           std::to_string(workers.size());
   });
   findings_.require(broker.registry().services() == services.size(), [&] {
-    return "the broker knows " + std::to_string(broker.registry().services())
-           + " services, there are " + std::to_string(services.size());
+    return "the broker knows " + std::to_string(broker.registry().services()) +
+           " services, there are " + std::to_string(services.size());
   });
 }
 

@@ -53,32 +53,35 @@ void job_ledger::session_ended(peer_id client) {
 void job_ledger::queued(const std::string& service, const engine::job& what) {
   auto& account = queues_[service];
   const auto footprint = what.footprint();
-  if (account.jobs.emplace(what.id, queued_entry{footprint, what.deadline, 0, {}, false}).second)
+  if (account.jobs.emplace(what.id, queued_entry{footprint, what.deadline, 0, {}, false, false}).second)
     account.footprint += footprint;
 }
 
-void job_ledger::assigned(const std::string& service, const engine::assign_to_sink& what) {
+void job_ledger::assigned(const std::string& service, const engine::assign_to_sink& what,
+                          time_point now) {
   auto& account = queues_[service];
   const auto entry = account.jobs.find(what.id);
   if (entry == account.jobs.end())
-    return findings_.report("queue " + service + " assigned " + name_of(what.id)
-                            + ", which it does not hold");
+    return findings_.report("queue " + service + " assigned " + name_of(what.id) +
+                            ", which it does not hold");
   auto& job = entry->second;
   findings_.require(!job.sink && !job.is_cancelled, [&] {
-    return "queue " + service + " assigned " + name_of(what.id)
-           + (job.sink ? ", which somebody works on" : ", whose client is gone");
+    return "queue " + service + " assigned " + name_of(what.id) +
+           (job.sink ? ", which somebody works on" : ", whose client is gone");
   });
+  findings_.require(now < job.deadline,
+                    [&] { return name_of(what.id) + " was given to a worker when it had expired"; });
   findings_.require(what.attempt == job.attempt + 1 && what.attempt <= config_.attempts, [&] {
-    return "try " + std::to_string(what.attempt) + " of " + name_of(what.id) + " follows try "
-           + std::to_string(job.attempt);
+    return "try " + std::to_string(what.attempt) + " of " + name_of(what.id) + " follows try " +
+           std::to_string(job.attempt);
   });
-  if (what.attempt > 1)
+  if (job.came_back)
     ++counters_.retried;
   else if (auto& last = account.last_tried[what.id.client]; last < what.id.sequence)
     last = what.id.sequence;
   else
-    findings_.report("queue " + service + " tried " + name_of(what.id) + " after a later request "
-                     + "of the same client");
+    findings_.report("queue " + service + " tried " + name_of(what.id) + " after a later request " +
+                     "of the same client");
   job.attempt = what.attempt;
   job.sink = what.sink;
 }
@@ -88,8 +91,8 @@ void job_ledger::let_go(const std::string& service, job_id id,
   auto& account = queues_[service];
   const auto entry = account.jobs.find(id);
   if (entry == account.jobs.end())
-    return findings_.report("queue " + service + " spoke of " + name_of(id)
-                            + ", which it does not hold");
+    return findings_.report("queue " + service + " spoke of " + name_of(id) +
+                            ", which it does not hold");
   const auto& job = entry->second;
   findings_.require(!job.is_cancelled, [&] {
     return "queue " + service + " spoke of " + name_of(id) + ", whose client is gone";
@@ -127,13 +130,19 @@ void job_ledger::sink_answered(const std::string& service, sink_id sink, job_id 
     remove(account, id);
 }
 
-void job_ledger::sink_lost(const std::string& service, sink_id sink) {
+void job_ledger::sink_lost(const std::string& service, sink_id sink,
+                           const std::vector<job_id>& undelivered) {
   auto& account = queues_[service];
+  for (const auto id : undelivered) {
+    --account.jobs.at(id).attempt; // as if it had not been given to that worker
+    ++counters_.undelivered;
+  }
   for (auto entry = account.jobs.begin(); entry != account.jobs.end();) {
     const auto current = entry++;
     if (current->second.sink != sink)
       continue;
     current->second.sink.reset();
+    current->second.came_back = true;
     if (current->second.is_cancelled)
       remove(account, current->first);
   }
@@ -159,13 +168,13 @@ void job_ledger::compare(const std::string& service, const engine::service_queue
   std::size_t returned = 0;
   for (const auto& [id, job] : account.jobs) {
     in_flight += job.sink ? 1 : 0;
-    returned += !job.sink && job.attempt > 0 ? 1 : 0;
+    returned += !job.sink && job.came_back ? 1 : 0;
   }
   const auto waiting = account.jobs.size() - in_flight;
   findings_.require(queue.in_flight() == in_flight && queue.waiting() == waiting, [&] {
-    return "queue " + service + " says " + std::to_string(queue.waiting()) + " wait and "
-           + std::to_string(queue.in_flight()) + " are in flight, but it is "
-           + std::to_string(waiting) + " and " + std::to_string(in_flight);
+    return "queue " + service + " says " + std::to_string(queue.waiting()) + " wait and " +
+           std::to_string(queue.in_flight()) + " are in flight, but it is " +
+           std::to_string(waiting) + " and " + std::to_string(in_flight);
   });
   findings_.require(queue.footprint() == account.footprint,
                     [&] { return "the footprint of queue " + service + " is not the sum"; });

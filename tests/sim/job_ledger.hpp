@@ -10,6 +10,7 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <vector>
 
 /// The accounts of all requests of one broker's life, kept by what the actors see and not by what the
 /// engines say about themselves:
@@ -17,6 +18,7 @@
 /// - a refusal has its reason: expired means that its time was over, given up that its attempts were;
 /// - a queue holds what it accepted and did not let go of, no more and no less, and its footprint is
 ///   the sum of theirs;
+/// - what has expired is not given to a worker any more;
 /// - attempts count up to the bound, and one client's requests are first tried in their order.
 namespace mdp::sim {
 
@@ -26,6 +28,7 @@ struct job_counters {
   std::uint64_t answered = 0;
   std::uint64_t cancelled = 0;
   std::uint64_t retried = 0;
+  std::uint64_t undelivered = 0;
   std::uint64_t refused[engine::refusal_count] = {};
 };
 
@@ -46,14 +49,15 @@ public:
   // -- queues -------------------------------------------------------------------------------------------
 
   void queued(const std::string& service, const engine::job& what);
-  void assigned(const std::string& service, const engine::assign_to_sink& what);
+  void assigned(const std::string& service, const engine::assign_to_sink& what, time_point now);
   /// A queue's word for a session, at `now`.
   void let_go(const std::string& service, job_id id, std::optional<engine::refusal> reason,
               time_point now);
   void cancelled_in_queue(const std::string& service, job_id id);
   /// A sink's final answer, which the queue may believe or not.
   void sink_answered(const std::string& service, sink_id sink, job_id id, attempt_number attempt);
-  void sink_lost(const std::string& service, sink_id sink);
+  void sink_lost(const std::string& service, sink_id sink,
+                 const std::vector<job_id>& undelivered);
   void queue_ended(const std::string& service);
 
   // -- what it comes to ---------------------------------------------------------------------------------
@@ -75,6 +79,7 @@ private:
     attempt_number attempt = 0;
     std::optional<sink_id> sink;
     bool is_cancelled = false;
+    bool came_back = false;
   };
 
   struct queue_account {

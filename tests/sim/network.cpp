@@ -50,8 +50,9 @@ std::optional<routed_message> network::receive() {
 
 socket_number network::open(host_number host, frame name, time_point now) {
   const auto number = ++last_socket_;
-  sockets_[number] = {host, std::move(name), now + chance_.between(duration{}, config_.latency_max),
-                      std::nullopt, {}, {}};
+  sockets_[number] = {
+    host, std::move(name), now + chance_.between(duration{}, config_.latency_max), std::nullopt, {},
+    {}};
   return number;
 }
 
@@ -71,7 +72,7 @@ void network::close(socket_number socket, bool flush, time_point now) {
   sockets_.erase(entry);
 }
 
-void network::vanish(socket_number socket, time_point router_notices) {
+void network::vanish(socket_number socket, time_point router_notices, time_point now) {
   const auto entry = sockets_.find(socket);
   if (entry == sockets_.end())
     return;
@@ -79,7 +80,8 @@ void network::vanish(socket_number socket, time_point router_notices) {
     auto& link = connections_.at(*entry->second.connected);
     link.peer_has_it = false;
     link.is_broken = true;
-    link.notice.router = std::min(link.notice.router, router_notices);
+    link.notice.router
+      = std::min({link.notice.router, router_notices, now + config_.router_patience});
     link.down.clear();
     lose_some(link.up);
   }
@@ -111,13 +113,13 @@ std::optional<message> network::receive(socket_number socket) {
 
 // -- what happens to it ---------------------------------------------------------------------------------
 
-void network::cut(host_number host, const break_notice& notice) {
+void network::cut(host_number host, const break_notice& notice, time_point now) {
   for (auto& [number, link] : connections_) {
     if (link.host != host || link.is_broken)
       continue;
     events_.note([&] { return "network: " + shown(link.routing_id) + " is cut"; });
     link.is_broken = true;
-    link.notice = notice;
+    link.notice = {notice.peer, std::min(notice.router, now + config_.router_patience)};
     lose_some(link.up);
     lose_some(link.down);
   }
@@ -157,7 +159,8 @@ void network::advance(time_point now) {
     if (is_bound_ && held_until(socket.host) <= now)
       establish(socket, number, now);
     else
-      socket.connects_at = now + chance_.between(config_.reconnect_pause, 2 * config_.reconnect_pause);
+      socket.connects_at =
+        now + chance_.between(config_.reconnect_pause, 2 * config_.reconnect_pause);
   }
   for (auto entry = connections_.begin(); entry != connections_.end();) {
     auto& link = entry->second;
@@ -182,9 +185,9 @@ time_point network::held_until(host_number host) const {
 /// As libzmq makes them: a NUL and four bytes.
 frame network::new_routing_id() {
   const auto number = ++last_routing_id_;
-  const std::array<std::byte, 5> bytes
-    = {std::byte{0}, std::byte(number >> 24U), std::byte(number >> 16U), std::byte(number >> 8U),
-       std::byte(number)};
+  const std::array<std::byte, 5> bytes = {std::byte{0}, std::byte(number >> 24U),
+                                          std::byte(number >> 16U), std::byte(number >> 8U),
+                                          std::byte(number)};
   return frame(bytes);
 }
 
@@ -199,8 +202,8 @@ void network::establish(peer_socket& socket, socket_number number, time_point no
   for (auto& frames : std::exchange(socket.unsent, {}))
     put(link.up, std::move(frames), false, now);
   events_.note([&] {
-    return "network: host " + std::to_string(socket.host) + " is connected as "
-           + shown(link.routing_id) + (link.is_ignored ? ", a name that is taken" : "");
+    return "network: host " + std::to_string(socket.host) + " is connected as " +
+           shown(link.routing_id) + (link.is_ignored ? ", a name that is taken" : "");
   });
 }
 

@@ -53,6 +53,9 @@ struct network_config {
   duration latency_min{};
   duration latency_max{};
   duration reconnect_pause{}; ///< ZMQ_RECONNECT_IVL
+  /// After how long the ROUTER notices that a connection is broken, in any case; it sends heartbeats of
+  /// ZMTP's own (ZMQ_HEARTBEAT_IVL, _TIMEOUT), which every libzmq answers.
+  duration router_patience = std::chrono::hours(1);
 };
 
 /// When the two ends of a connection that breaks learn of it; `never` is possible.
@@ -93,7 +96,7 @@ public:
   void close(socket_number socket, bool flush, time_point now);
 
   /// The process is gone without a word, with the machine it ran on.
-  void vanish(socket_number socket, time_point router_notices);
+  void vanish(socket_number socket, time_point router_notices, time_point now);
 
   void send(socket_number socket, message frames, time_point now);
   [[nodiscard]] bool has_input(socket_number socket) const;
@@ -105,7 +108,7 @@ public:
   void hold(host_number host, time_point until) { held_until_[host] = until; }
 
   /// Breaks all connections of `host`.
-  void cut(host_number host, const break_notice& notice);
+  void cut(host_number host, const break_notice& notice, time_point now);
 
   /// From now on there are no faults: everybody learns of what is broken.
   void heal(time_point now);

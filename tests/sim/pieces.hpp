@@ -17,7 +17,8 @@
 /// each piece is a message; in 0.1 all of them come in the one REPLY (T4).
 namespace mdp::sim {
 
-[[nodiscard]] message part_of_reply(const frame& request, std::string_view work, std::size_t number);
+[[nodiscard]] message part_of_reply(const frame& request, std::string_view work,
+                                    std::size_t number);
 [[nodiscard]] message last_of_reply(const frame& request, std::string_view work, std::size_t count);
 
 /// Whether a reply says instead that the broker could not serve the request (T12).

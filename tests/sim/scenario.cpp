@@ -21,8 +21,8 @@ engine::heartbeat_config draw_heartbeat(dice& chance) {
 broker_config draw_broker(dice& chance, const engine::heartbeat_config& heartbeat) {
   broker_config broker;
   broker.workers.heartbeat = heartbeat;
-  broker.workers.busy
-    = chance.chance(0.3) ? engine::busy_policy::strict : engine::busy_policy::lenient;
+  broker.workers.busy =
+    chance.chance(0.3) ? engine::busy_policy::strict : engine::busy_policy::lenient;
   broker.workers.busy_timeout = chance.between(3s, 6s);
   broker.workers.opaque_client_ids = chance.chance(0.3);
 
@@ -35,8 +35,8 @@ broker_config draw_broker(dice& chance, const engine::heartbeat_config& heartbea
     broker.clients.held_partial_frames = 8;
 
   broker.queues.attempts = static_cast<attempt_number>(chance.between(1, 5));
-  broker.queues.promise = chance.chance(0.15) ? engine::delivery::at_most_once
-                                              : engine::delivery::at_least_once;
+  broker.queues.promise =
+    chance.chance(0.15) ? engine::delivery::at_most_once : engine::delivery::at_least_once;
   broker.queues.housekeeping = chance.between(50ms, 1s);
   if (chance.chance(0.25))
     broker.queues.max_requests = chance.between(1, 10);
@@ -46,8 +46,6 @@ broker_config draw_broker(dice& chance, const engine::heartbeat_config& heartbea
   broker.service_linger = chance.between(500ms, 1500ms);
   if (chance.chance(0.2))
     broker.max_services = chance.between(4, 6);
-  if (chance.chance(0.15))
-    broker.peers.max_peers = chance.between(25, 30);
   if (chance.chance(0.1))
     broker.peers.max_tombstones = chance.between(0, 2);
   return broker;
@@ -111,6 +109,8 @@ scenario draw_scenario(dice& chance) {
   drawn.net.latency_min = chance.between(50us, 1ms);
   drawn.net.latency_max = drawn.net.latency_min + chance.between(100us, 30ms);
   drawn.net.reconnect_pause = 100ms;
+  if (chance.chance(0.5))
+    drawn.net.router_patience = chance.between(1s, 4s);
   drawn.broker = draw_broker(chance, draw_heartbeat(chance));
 
   for (auto i = chance.between(1, 3); i > 0; --i)
@@ -128,7 +128,11 @@ scenario draw_scenario(dice& chance) {
   for (auto i = chance.chance(0.5) ? chance.between(1, 2) : 0; i > 0; --i)
     drawn.intruders.push_back({drawn.services, 1ms, chance.between(50ms, 500ms)});
 
-  drawn.faults.lasts = chance.between(2s, 8s);
+  if (chance.chance(0.15)) // hardly more than those who may be here
+    drawn.broker.peers.max_peers = drawn.workers.size() + drawn.clients.size()
+                                   + drawn.pipeliners.size() + chance.below(4);
+
+  drawn.faults.lasts = chance.between(3s, 15s);
   drawn.faults.pause_max = chance.between(200ms, 2s);
   drawn.faults.usual = chance.between(100ms, 4s);
   return drawn;
@@ -146,9 +150,9 @@ duration scenario::time_to_settle() const {
     working = std::max(working, each.work_max * static_cast<std::int64_t>(each.max_partials + 2));
     connecting = std::max(connecting, 3 * each.backoff.max);
   }
-  return asking + working + connecting + 2 * broker.workers.heartbeat.patience()
-         + broker.workers.busy_timeout + broker.clients.request_ttl + broker.clients.idle_timeout
-         + 2 * broker.queues.housekeeping + 2 * broker.service_linger + 1s;
+  return asking + working + connecting + 2 * broker.workers.heartbeat.patience() +
+         broker.workers.busy_timeout + broker.clients.request_ttl + broker.clients.idle_timeout +
+         2 * broker.queues.housekeeping + 2 * broker.service_linger + 1s;
 }
 
 } // namespace mdp::sim

@@ -8,8 +8,16 @@ namespace mdp::sim {
 
 sim_broker::life::life(const surroundings& around, dice& chance, time_point now)
     : post(chance.split()),
-      parts{around.config, post,   around.ledger, around.watch, around.counters,
-            around.events, chance, around.broken, now,          {},
+      parts{around.config,
+            post,
+            around.ledger,
+            around.watch,
+            around.counters,
+            around.events,
+            chance,
+            around.broken,
+            now,
+            {},
             {}},
       io(parts, around.net),
       registry(parts) {

@@ -79,23 +79,21 @@ void sim_client::carry_out(time_point now) {
     asks_at_ = now + chance_.between(traits_.think_min, traits_.think_max);
   };
   engine_.actions().drain([&](engine::client_engine::action&& action) {
-    std::visit(overload{
-                 [&](engine::client_engine::send& out) {
-                   around_.net.send(*socket_,
-                                    encode(std::move(out.command), traits_.engine.version), now);
-                 },
-                 [&](engine::client_engine::reconnect) { reconnect(now); },
-                 [&](engine::client_engine::partial& news) {
-                   pieces_.append(std::move(news.body));
-                 },
-                 [&](engine::client_engine::restarted) { pieces_ = {}; },
-                 [&](engine::client_engine::finished& news) {
-                   check(std::move(news.body));
-                   over(counters_.finished);
-                 },
-                 [&](const engine::client_engine::failed&) { over(counters_.failed); },
-               },
-               action);
+    std::visit(
+      overload{
+        [&](engine::client_engine::send& out) {
+          around_.net.send(*socket_, encode(std::move(out.command), traits_.engine.version), now);
+        },
+        [&](engine::client_engine::reconnect) { reconnect(now); },
+        [&](engine::client_engine::partial& news) { pieces_.append(std::move(news.body)); },
+        [&](engine::client_engine::restarted) { pieces_ = {}; },
+        [&](engine::client_engine::finished& news) {
+          check(std::move(news.body));
+          over(counters_.finished);
+        },
+        [&](const engine::client_engine::failed&) { over(counters_.failed); },
+      },
+      action);
   });
   counters_.retries = engine_.counters().retries;
 }
@@ -107,16 +105,15 @@ void sim_client::check(message last_piece) {
   }
   if (service_.starts_with("mmi.")) {
     const auto code = last_piece[0].text();
-    around_.findings.require(last_piece.size() == 1 && (code == "200" || code == "404"), [&] {
-      return "mmi.service answered " + shown(last_piece);
-    });
+    around_.findings.require(last_piece.size() == 1 && (code == "200" || code == "404"),
+                             [&] { return "mmi.service answered " + shown(last_piece); });
     return;
   }
   pieces_.append(std::move(last_piece));
   const bool may_start_again = traits_.engine.version == wire::protocol_version::v0_2;
   if (const auto wrong = wrong_with(pieces_, request_, may_start_again))
-    around_.findings.report("client " + std::to_string(host_) + " asked " + request_
-                            + " and got a wrong reply: " + *wrong);
+    around_.findings.report("client " + std::to_string(host_) + " asked " + request_ +
+                            " and got a wrong reply: " + *wrong);
 }
 
 /// On a socket with one request at a time whatever is too much is a second reply to the last one.
@@ -137,7 +134,7 @@ void sim_client::reconnect(time_point now) {
 void sim_client::crash(bool with_its_machine, time_point now, time_point again_at) {
   around_.events.note([&] { return "client " + std::to_string(host_) + ": crashes"; });
   if (socket_ && with_its_machine)
-    around_.net.vanish(*socket_, never);
+    around_.net.vanish(*socket_, never, now);
   else if (socket_)
     around_.net.close(*socket_, false, now);
   socket_.reset();

@@ -30,8 +30,8 @@ void sim_connection::on_invalid() {
   carry_out();
 }
 
-void sim_connection::on_peer_lost() {
-  link_.handle_unreachable();
+void sim_connection::on_peer_lost(std::uint64_t first_undelivered) {
+  link_.handle_unreachable(first_undelivered);
   carry_out();
 }
 
@@ -58,37 +58,45 @@ time_point sim_connection::next_deadline() const noexcept {
 
 void sim_connection::carry_out() {
   link_.actions().drain([this](engine::worker_link_action&& action) {
-    std::visit(
-      overload{
-        [&](engine::send_to_worker& out) {
-          broker_.post.tell(broker_.io, [id = id_, frames = encode(std::move(out.command), version_)](
-                                          auto& io) mutable { io.send(id, std::move(frames)); });
-        },
-        [&](engine::offer_service& offer) {
-          service_ = offer.service;
-          broker_.post.tell(broker_.registry, [id = id_, from = self_, offer = std::move(offer)](
-                                                auto& registry) {
-            registry.register_sink(offer.service, sink_id{id.value}, offer.capacity, from);
-          });
-        },
-        [&](engine::worker_answer& answer) {
-          broker_.post.tell(queue_, [id = id_, answer = std::move(answer)](auto& queue) mutable {
-            queue.on_answered(sink_id{id.value}, std::move(answer));
-          });
-        },
-        [&](const engine::worker_ended& news) { end(news.reason); },
-      },
-      action);
+    std::visit(overload{
+                 [&](engine::send_to_worker& out) {
+                   broker_.post.tell(broker_.io,
+                                     [id = id_, frames = encode(std::move(out.command), version_),
+                                      number = out.number](auto& io) mutable {
+                                       io.send(id, std::move(frames), number);
+                                     });
+                 },
+                 [&](engine::offer_service& offer) {
+                   service_ = offer.service;
+                   broker_.post.tell(broker_.registry, [id = id_, from = self_,
+                                                        offer = std::move(offer)](auto& registry) {
+                     registry.register_sink(offer.service, sink_id{id.value}, offer.capacity, from);
+                   });
+                 },
+                 [&](engine::worker_answer& answer) {
+                   broker_.post.tell(queue_,
+                                     [id = id_, answer = std::move(answer)](auto& queue) mutable {
+                                       queue.on_answered(sink_id{id.value}, std::move(answer));
+                                     });
+                 },
+                 [&](engine::worker_ended& news) { end(std::move(news)); },
+               },
+               action);
   });
 }
 
-void sim_connection::end(engine::worker_end reason) {
+void sim_connection::end(engine::worker_ended news) {
+  const auto reason = news.reason;
   ++broker_.counters.ended_workers[static_cast<std::size_t>(reason)];
   broker_.events.note([&] {
     return "broker: worker " + shown(routing_id_) + " is gone: " + std::string(to_string(reason));
   });
   const bool told = engine::was_told(reason) && !broker_.breaks(broken_rule::forgets_who_was_told);
   broker_.post.tell(broker_.io, [id = id_, told](auto& io) { io.end(id, told); });
+  if (!news.undelivered.empty())
+    broker_.post.tell(queue_, [id = id_, ids = std::move(news.undelivered)](auto& queue) {
+      queue.on_sink_lost(sink_id{id.value}, ids);
+    });
   broker_.post.close(self_); // our queue, if we have one, watches us
 }
 

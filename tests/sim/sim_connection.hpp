@@ -2,6 +2,7 @@
 
 #include "sim/broker_parts.hpp"
 
+#include <cstdint>
 #include <string>
 
 namespace mdp::sim {
@@ -9,13 +10,14 @@ namespace mdp::sim {
 /// The simulated `worker_connection`: a worker_link with its actions carried out.
 class sim_connection {
 public:
-  sim_connection(broker_parts& broker, peer_id id, frame routing_id, wire::protocol_version version);
+  sim_connection(broker_parts& broker, peer_id id, frame routing_id,
+                 wire::protocol_version version);
 
   // -- letters ------------------------------------------------------------------------------------------
 
   void on_command(wire::from_worker command, time_point received_at);
   void on_invalid();
-  void on_peer_lost();
+  void on_peer_lost(std::uint64_t first_undelivered);
   void on_accepted(const actor_ref<sim_queue>& queue) { queue_ = queue; }
   void on_assigned(engine::assign_to_sink job);
   void on_deadline();
@@ -29,7 +31,7 @@ public:
 
 private:
   void carry_out();
-  void end(engine::worker_end reason);
+  void end(engine::worker_ended news);
 
   broker_parts& broker_;
   peer_id id_;

@@ -51,7 +51,7 @@ void sim_faults::strike(time_point now) {
 }
 
 void sim_faults::cut_someone(time_point now) {
-  everybody_.net.cut(any_host(), any_notice(now));
+  everybody_.net.cut(any_host(), any_notice(now), now);
 }
 
 /// Who is cut off for long may find all that was under way when the way is free again, or that TCP
@@ -63,15 +63,15 @@ void sim_faults::part_some(time_point now) {
     const auto host = any_host();
     everybody_.net.hold(host, until);
     if (chance_.chance(0.4))
-      everybody_.net.cut(host, any_notice(until));
+      everybody_.net.cut(host, any_notice(until), now);
   }
 }
 
 void sim_faults::freeze_someone(time_point now) {
   auto& victim = any_process();
   events_.note([&] {
-    return std::string("faults: ") + (&victim == &everybody_.broker ? "the broker" : "somebody")
-           + " is frozen";
+    return std::string("faults: ") + (&victim == &everybody_.broker ? "the broker" : "somebody") +
+           " is frozen";
   });
   victim.freeze(now + a_while());
 }

@@ -70,7 +70,7 @@ void sim_intruder::play(time_point now) {
 
 void sim_intruder::reconnect(time_point now) {
   if (socket_ && chance_.chance(0.3))
-    around_.net.vanish(*socket_, chance_.chance(0.5) ? never : now + traits_.pause_max);
+    around_.net.vanish(*socket_, chance_.chance(0.5) ? never : now + traits_.pause_max, now);
   else if (socket_)
     around_.net.close(*socket_, chance_.chance(0.5), now);
   socket_ = around_.net.open(host_, {}, now);
@@ -88,8 +88,8 @@ void sim_intruder::say(wire::from_worker command, time_point now) {
 }
 
 frame sim_intruder::random_frame() {
-  constexpr std::string_view familiar[]
-    = {"", "MDPC01", "MDPW01", "MDPC02", "MDPW02", "MDPW03", "\1", "\2", "\3", "\4", "\5", "\6"};
+  constexpr std::string_view familiar[] = {"",   "MDPC01", "MDPW01", "MDPC02", "MDPW02", "MDPW03",
+                                           "\1", "\2",     "\3",     "\4",     "\5",     "\6"};
   switch (chance_.below(4)) {
   case 0:
     return frame(chance_.any_of(traits_.services));
@@ -121,8 +121,7 @@ void sim_intruder::send_distorted_copy(time_point now) {
   for (const auto& each : chance_.any_of(heard))
     frames.push_back(each);
   for (auto changes = chance_.below(3); changes > 0 && !frames.empty(); --changes) {
-    const auto place
-      = frames.begin() + static_cast<std::ptrdiff_t>(chance_.below(frames.size()));
+    const auto place = frames.begin() + static_cast<std::ptrdiff_t>(chance_.below(frames.size()));
     switch (chance_.below(4)) {
     case 0:
       frames.erase(place);
@@ -179,7 +178,8 @@ void sim_intruder::misbehave_as_worker(time_point now) {
     return answer(frame(std::string(request.address.text()) + "?"));
   case 1: // a beginning, perhaps without an end
     if (version_ == wire::protocol_version::v0_2)
-      say(wire::worker_partial{request.address, part_of_reply(asked, "intruder", parts_said++)}, now);
+      say(wire::worker_partial{request.address, part_of_reply(asked, "intruder", parts_said++)},
+          now);
     return;
   case 2: // two answers; only by a token the second is told apart from one to the next request
     answer(request.address);

@@ -12,14 +12,13 @@ namespace mdp::sim {
 void sim_mmi::on_question(const std::string& service, const engine::job& what,
                           const actor_ref<sim_session>& session) {
   auto wanted = engine::read_mmi(service, what.body);
-  std::visit(overload{
-               [&](engine::mmi_answer& ready) { answer(what.id, session, std::move(ready.body)); },
-               [&](engine::mmi_count_workers& one) {
-                 survey(what.id, session, std::move(one.service));
-               },
-               [&](const engine::mmi_list_services&) { survey(what.id, session, std::nullopt); },
-             },
-             wanted);
+  std::visit(
+    overload{
+      [&](engine::mmi_answer& ready) { answer(what.id, session, std::move(ready.body)); },
+      [&](engine::mmi_count_workers& one) { survey(what.id, session, std::move(one.service)); },
+      [&](const engine::mmi_list_services&) { survey(what.id, session, std::nullopt); },
+    },
+    wanted);
 }
 
 void sim_mmi::on_survey_begun(job_id question, std::size_t reports) {

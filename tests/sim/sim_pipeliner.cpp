@@ -32,8 +32,8 @@ void sim_pipeliner::turn(time_point now) {
   if (is_frozen(now))
     return;
   read();
-  const auto given_up = std::erase_if(
-    open_, [&](const auto& entry) { return entry.second.give_up_at <= local(now); });
+  const auto given_up =
+    std::erase_if(open_, [&](const auto& entry) { return entry.second.give_up_at <= local(now); });
   counters_.failed += given_up;
   if (given_up > 0 && chance_.chance(0.5))
     forget_socket(now);
@@ -63,8 +63,8 @@ void sim_pipeliner::take(wire::to_client reply) {
       const auto id = said.path.address.empty() ? "" : std::string(said.path.address[0].text());
       const auto asked = finals_.find(id);
       if (asked == finals_.end())
-        return around_.findings.report("pipeliner " + std::to_string(host_)
-                                       + " got a reply to what it did not ask: " + id);
+        return around_.findings.report("pipeliner " + std::to_string(host_) +
+                                       " got a reply to what it did not ask: " + id);
       around_.findings.require(asked->second == 0, [&] {
         return "pipeliner " + std::to_string(host_) + " got a reply after the last one to " + id;
       });
@@ -92,21 +92,21 @@ void sim_pipeliner::check(const std::string& id, open_request& asked, message la
   asked.pieces.append(std::move(last_piece));
   const bool may_start_again = traits_.version == wire::protocol_version::v0_2;
   if (const auto wrong = wrong_with(asked.pieces, id, may_start_again))
-    around_.findings.report("pipeliner " + std::to_string(host_) + " asked " + id
-                            + " and got a wrong reply: " + *wrong);
+    around_.findings.report("pipeliner " + std::to_string(host_) + " asked " + id +
+                            " and got a wrong reply: " + *wrong);
 }
 
 void sim_pipeliner::ask(const std::string& service, time_point now) {
   if (!socket_)
     socket_ = around_.net.open(host_, {}, now);
-  const auto id
-    = "pipeliner " + std::to_string(host_) + " request " + std::to_string(++counters_.asked);
+  const auto id =
+    "pipeliner " + std::to_string(host_) + " request " + std::to_string(++counters_.asked);
   open_[id] = {service, {}, local(now) + traits_.patience};
   finals_[id] = 0;
-  around_.net.send(*socket_,
-                   encode(wire::client_request{{{frame(id)}, true}, service, message{frame(id)}},
-                          traits_.version),
-                   now);
+  around_.net.send(
+    *socket_,
+    encode(wire::client_request{{{frame(id)}, true}, service, message{frame(id)}}, traits_.version),
+    now);
 }
 
 void sim_pipeliner::forget_socket(time_point now) {
@@ -120,7 +120,7 @@ void sim_pipeliner::forget_socket(time_point now) {
 void sim_pipeliner::crash(bool with_its_machine, time_point now, time_point again_at) {
   around_.events.note([&] { return "pipeliner " + std::to_string(host_) + ": crashes"; });
   if (socket_ && with_its_machine)
-    around_.net.vanish(*std::exchange(socket_, {}), never);
+    around_.net.vanish(*std::exchange(socket_, {}), never, now);
   forget_socket(now);
   thaw();
   asks_at_ = again_at;

@@ -46,10 +46,10 @@ void sim_queue::on_register(sink_id id, std::uint32_t capacity,
   carry_out();
 }
 
-void sim_queue::on_sink_lost(sink_id id) {
+void sim_queue::on_sink_lost(sink_id id, const std::vector<job_id>& undelivered) {
   sinks_.erase(id);
-  broker_.ledger.sink_lost(service_, id);
-  engine_.remove_sink(id, broker_.now);
+  broker_.ledger.sink_lost(service_, id, undelivered);
+  engine_.remove_sink(id, broker_.now, undelivered);
   carry_out();
 }
 
@@ -65,8 +65,9 @@ void sim_queue::on_answered(sink_id sink, engine::worker_answer answer) {
 }
 
 void sim_queue::on_report_wanted(job_id question, const actor_ref<sim_mmi>& mmi) {
-  broker_.post.tell(mmi, [question, service = service_, workers = engine_.sinks()](
-                           sim_mmi& m) { m.on_reported(question, service, workers); });
+  broker_.post.tell(mmi, [question, service = service_, workers = engine_.sinks()](sim_mmi& m) {
+    m.on_reported(question, service, workers);
+  });
 }
 
 void sim_queue::on_drain() {
@@ -83,37 +84,38 @@ void sim_queue::on_deadline() {
 time_point sim_queue::next_deadline() const noexcept {
   auto deadline = engine_.next_deadline();
   if (engine_.is_idle())
-    deadline = std::min(deadline, idle_since_.value_or(broker_.now) + broker_.config.service_linger);
+    deadline =
+      std::min(deadline, idle_since_.value_or(broker_.now) + broker_.config.service_linger);
   return deadline;
 }
 
 void sim_queue::carry_out() {
   engine_.actions().drain([this](engine::queue_action&& action) {
-    std::visit(
-      overload{
-        [&](engine::assign_to_sink& job) {
-          broker_.ledger.assigned(service_, job);
-          broker_.post.tell(sinks_.at(job.sink), [job = std::move(job)](
-                                                   sim_connection& worker) mutable {
-            worker.on_assigned(std::move(job));
-          });
-        },
-        [&](engine::answer_client& reply) {
-          if (reply.is_final)
-            broker_.ledger.let_go(service_, reply.id, std::nullopt, broker_.now);
-          broker_.post.tell(session_of(reply.id), [reply = std::move(reply)](
-                                                    sim_session& session) mutable {
-            session.on_answer(reply.id, reply.attempt, reply.is_final, std::move(reply.body));
-          });
-        },
-        [&](const engine::refuse_client& reply) {
-          broker_.ledger.let_go(service_, reply.id, reply.reason, broker_.now);
-          broker_.post.tell(session_of(reply.id), [reply](sim_session& session) {
-            session.on_refused(reply.id, reply.reason);
-          });
-        },
-      },
-      action);
+    std::visit(overload{
+                 [&](engine::assign_to_sink& job) {
+                   broker_.ledger.assigned(service_, job, broker_.now);
+                   broker_.post.tell(sinks_.at(job.sink),
+                                     [job = std::move(job)](sim_connection& worker) mutable {
+                                       worker.on_assigned(std::move(job));
+                                     });
+                 },
+                 [&](engine::answer_client& reply) {
+                   if (reply.is_final)
+                     broker_.ledger.let_go(service_, reply.id, std::nullopt, broker_.now);
+                   broker_.post.tell(session_of(reply.id),
+                                     [reply = std::move(reply)](sim_session& session) mutable {
+                                       session.on_answer(reply.id, reply.attempt, reply.is_final,
+                                                         std::move(reply.body));
+                                     });
+                 },
+                 [&](const engine::refuse_client& reply) {
+                   broker_.ledger.let_go(service_, reply.id, reply.reason, broker_.now);
+                   broker_.post.tell(session_of(reply.id), [reply](sim_session& session) {
+                     session.on_refused(reply.id, reply.reason);
+                   });
+                 },
+               },
+               action);
   });
   if (!engine_.is_idle())
     idle_since_.reset();
@@ -130,10 +132,10 @@ actor_ref<sim_session> sim_queue::session_of(job_id id) const {
 void sim_queue::watch_idleness() {
   if (!idle_since_ || broker_.now - *idle_since_ < broker_.config.service_linger)
     return;
-  broker_.post.tell(broker_.registry, [service = service_, received = received_](
-                                        sim_registry& registry) {
-    registry.on_queue_idle(service, received);
-  });
+  broker_.post.tell(broker_.registry,
+                    [service = service_, received = received_](sim_registry& registry) {
+                      registry.on_queue_idle(service, received);
+                    });
   idle_since_ = broker_.now; // ask again later if the registry has something under way to us
 }
 

@@ -6,6 +6,7 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <vector>
 
 namespace mdp::sim {
 
@@ -24,7 +25,7 @@ public:
 
   // -- other letters ------------------------------------------------------------------------------------
 
-  void on_sink_lost(sink_id id);
+  void on_sink_lost(sink_id id, const std::vector<job_id>& undelivered = {});
   void on_answered(sink_id sink, engine::worker_answer answer);
   void on_report_wanted(job_id question, const actor_ref<sim_mmi>& mmi);
   void on_drain();

@@ -21,21 +21,19 @@ sim_registry::~sim_registry() = default;
 void sim_registry::submit(std::string service, engine::job what,
                           const actor_ref<sim_session>& session) {
   if (engine::is_reserved_service(service)) // 8-1
-    return broker_.post.tell(mmi_->self(), [service = std::move(service), what = std::move(what),
-                                            session](sim_mmi& mmi) {
-      mmi.on_question(service, what, session);
-    });
+    return broker_.post.tell(mmi_->self(),
+                             [service = std::move(service), what = std::move(what),
+                              session](sim_mmi& mmi) { mmi.on_question(service, what, session); });
   auto reason = engine::refusal::stopping;
   if (!is_draining_) {
     if (auto* const queue = queue_of(service))
-      return broker_.post.tell(queue->self(), [what = std::move(what), session](
-                                                sim_queue& q) mutable {
-        q.on_submit(std::move(what), session);
-      });
+      return broker_.post.tell(queue->self(),
+                               [what = std::move(what), session](sim_queue& q) mutable {
+                                 q.on_submit(std::move(what), session);
+                               });
     reason = engine::refusal::too_many_services;
   }
-  broker_.post.tell(session,
-                    [id = what.id, reason](sim_session& s) { s.on_refused(id, reason); });
+  broker_.post.tell(session, [id = what.id, reason](sim_session& s) { s.on_refused(id, reason); });
 }
 
 void sim_registry::cancel(const std::string& service, job_id id) {
@@ -49,9 +47,8 @@ void sim_registry::cancel(const std::string& service, job_id id) {
 void sim_registry::register_sink(const std::string& service, sink_id id, std::uint32_t capacity,
                                  const actor_ref<sim_connection>& sink) {
   if (auto* const queue = queue_of(service))
-    broker_.post.tell(queue->self(), [id, capacity, sink](sim_queue& q) {
-      q.on_register(id, capacity, sink);
-    });
+    broker_.post.tell(queue->self(),
+                      [id, capacity, sink](sim_queue& q) { q.on_register(id, capacity, sink); });
   else
     broker_.post.tell(sink, [](sim_connection& worker) { worker.stop(); }); // T8: no room
 }
@@ -79,9 +76,8 @@ void sim_registry::on_survey(job_id question, const std::optional<std::string>& 
     catalog_.for_each([&](const std::string&, const auto& known) { ask(known.handle); });
   else if (const auto found = catalog_.find(*only); found.known != nullptr)
     ask(found.known->handle);
-  broker_.post.tell(mmi_->self(), [question, asked](sim_mmi& mmi) {
-    mmi.on_survey_begun(question, asked);
-  });
+  broker_.post.tell(mmi_->self(),
+                    [question, asked](sim_mmi& mmi) { mmi.on_survey_begun(question, asked); });
 }
 
 void sim_registry::on_drain() {

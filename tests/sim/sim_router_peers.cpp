@@ -42,8 +42,8 @@ void sim_router_peers::on_message(routed_message input) {
     return;
   case peers::verdict::turn_away: {
     const auto version = decoded->version;
-    std::ignore = net_.route(input.routing_id,
-                             encode(wire::to_worker{wire::disconnect{}}, version), world_);
+    std::ignore =
+      net_.route(input.routing_id, encode(wire::to_worker{wire::disconnect{}}, version), world_);
     return;
   }
   case peers::verdict::house_full:
@@ -63,21 +63,31 @@ void sim_router_peers::on_invalid(const routed_message& input, wire::decode_erro
     broker_.post.tell((*worker)->self(), [](sim_connection& w) { w.on_invalid(); });
 }
 
-void sim_router_peers::on_unreachable(peer_id peer) {
+void sim_router_peers::on_unreachable(peer_id peer, std::uint64_t message_number) {
   ++broker_.counters.unreachable;
-  if (broker_.breaks(broken_rule::leaves_dead_undisturbed))
+  const auto* known = directory_.find(peer);
+  if (known == nullptr || broker_.breaks(broken_rule::leaves_dead_undisturbed))
     return;
-  if (const auto* known = directory_.find(peer))
-    tell_lost(broker_.post, *known);
+  std::visit(overload{
+               [&](sim_session* client) {
+                 broker_.post.tell(client->self(), [](sim_session& s) { s.on_peer_lost(); });
+               },
+               [&](sim_connection* worker) {
+                 broker_.post.tell(worker->self(), [message_number](sim_connection& w) {
+                   w.on_peer_lost(message_number);
+                 });
+               },
+             },
+             known->handle);
 }
 
-void sim_router_peers::send(peer_id to, message frames) {
+void sim_router_peers::send(peer_id to, message frames, std::uint64_t number) {
   const auto* peer = directory_.find(to);
   if (peer == nullptr)
     return;
   // The loop's word comes back as a letter of its own.
   if (!net_.route(peer->routing_id, std::move(frames), world_))
-    broker_.post.tell(self_, [to](sim_router_peers& io) { io.on_unreachable(to); });
+    broker_.post.tell(self_, [to, number](sim_router_peers& io) { io.on_unreachable(to, number); });
 }
 
 void sim_router_peers::end(peer_id peer, bool was_told) {
@@ -116,27 +126,23 @@ void sim_router_peers::open(directory::entry& peer) {
 }
 
 void sim_router_peers::deliver(directory::entry& peer, wire::broker_input input) {
-  std::visit(
-    overload{
-      [&](wire::client_request& request) {
-        broker_.post.tell(std::get<sim_session*>(peer.handle)->self(),
-                          [request = std::move(request), version = input.version,
-                           now = broker_.now](sim_session& s) mutable {
-                            s.on_request(std::move(request), version, now);
-                          });
-      },
-      [&](wire::from_worker& command) {
-        broker_.post.tell(std::get<sim_connection*>(peer.handle)->self(),
-                          [command = std::move(command), now = broker_.now](
-                            sim_connection& w) mutable { w.on_command(std::move(command), now); });
-      },
-    },
-    input.command);
-}
-
-void sim_router_peers::tell_lost(mailboxes& post, const directory::entry& peer) {
-  std::visit([&](auto* actor) { post.tell(actor->self(), [](auto& a) { a.on_peer_lost(); }); },
-             peer.handle);
+  std::visit(overload{
+               [&](wire::client_request& request) {
+                 broker_.post.tell(std::get<sim_session*>(peer.handle)->self(),
+                                   [request = std::move(request), version = input.version,
+                                    now = broker_.now](sim_session& s) mutable {
+                                     s.on_request(std::move(request), version, now);
+                                   });
+               },
+               [&](wire::from_worker& command) {
+                 broker_.post.tell(
+                   std::get<sim_connection*>(peer.handle)->self(),
+                   [command = std::move(command), now = broker_.now](sim_connection& w) mutable {
+                     w.on_command(std::move(command), now);
+                   });
+               },
+             },
+             input.command);
 }
 
 } // namespace mdp::sim

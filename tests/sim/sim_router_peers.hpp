@@ -5,6 +5,7 @@
 #include "sim/broker_parts.hpp"
 #include "sim/network.hpp"
 
+#include <cstdint>
 #include <memory>
 #include <variant>
 #include <vector>
@@ -21,8 +22,9 @@ public:
   // -- letters ------------------------------------------------------------------------------------------
 
   void on_input(std::vector<routed_message> batch);
-  void on_unreachable(peer_id peer);
-  void send(peer_id to, message frames);
+  void on_unreachable(peer_id peer, std::uint64_t message_number);
+  /// `number` is how its sender calls the message, should it not be deliverable.
+  void send(peer_id to, message frames, std::uint64_t number = 0);
   void end(peer_id peer, bool was_told);
   void dismiss_all();
 
@@ -49,7 +51,6 @@ private:
   void on_invalid(const routed_message& input, wire::decode_error error);
   void open(directory::entry& peer);
   void deliver(directory::entry& peer, wire::broker_input input);
-  static void tell_lost(mailboxes& post, const directory::entry& peer);
 
   broker_parts& broker_;
   network& net_;

@@ -30,6 +30,8 @@ void sim_session::on_peer_lost() {
 void sim_session::on_answer(job_id id, attempt_number attempt, bool is_final, message body) {
   if (is_final && broker_.breaks(broken_rule::loses_answers) && broker_.chance.chance(0.05))
     return;
+  if (broker_.breaks(broken_rule::mixes_attempts))
+    attempt = 1;
   const auto open_before = link_.open_requests();
   if (is_final)
     link_.finish(id, std::move(body), broker_.now, attempt);
@@ -73,19 +75,18 @@ void sim_session::carry_out() {
         [&](const engine::send_to_client& reply) { send(reply); },
         [&](engine::submit_to_service& request) {
           broker_.ledger.accepted(request.what.id);
-          broker_.post.tell(broker_.registry, [from = self_, r = std::move(request)](
-                                                auto& registry) mutable {
-            registry.submit(std::move(r.service), std::move(r.what), from);
-          });
+          broker_.post.tell(broker_.registry,
+                            [from = self_, r = std::move(request)](auto& registry) mutable {
+                              registry.submit(std::move(r.service), std::move(r.what), from);
+                            });
         },
         [&](engine::cancel_at_service& request) {
           if (broker_.breaks(broken_rule::forgets_to_cancel))
             return;
           broker_.ledger.cancelled(request.id);
-          broker_.post.tell(broker_.registry,
-                            [r = std::move(request)](auto& registry) {
-                              registry.cancel(r.service, r.id);
-                            });
+          broker_.post.tell(broker_.registry, [r = std::move(request)](auto& registry) {
+            registry.cancel(r.service, r.id);
+          });
         },
         [&](const engine::request_refused& news) {
           if (news.reason == engine::refusal::window_full) // the others are noted where they come
@@ -106,8 +107,8 @@ void sim_session::send(const engine::send_to_client& reply) {
   auto to = id_;
   if (is_final && broker_.breaks(broken_rule::answers_somebody_else) && broker_.chance.chance(0.05))
     to = broker_.io.actor->another_client(id_);
-  const bool twice
-    = is_final && broker_.breaks(broken_rule::answers_twice) && broker_.chance.chance(0.05);
+  const bool twice =
+    is_final && broker_.breaks(broken_rule::answers_twice) && broker_.chance.chance(0.05);
   for (int i = 0; i < (twice ? 2 : 1); ++i)
     broker_.post.tell(broker_.io, [to, frames = encode(reply.command, reply.version)](
                                     auto& io) mutable { io.send(to, std::move(frames)); });

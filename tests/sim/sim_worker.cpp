@@ -85,13 +85,11 @@ void sim_worker::go_on_working(time_point now) {
     const bool is_last = current.said == current.partials;
     auto status = engine::reply_status::conversation_over;
     if (engine_ && is_last)
-      status = engine_->finish(current.number,
-                               last_of_reply(current.request, current.name, current.partials),
-                               local(now));
+      status = engine_->finish(
+        current.number, last_of_reply(current.request, current.name, current.partials), local(now));
     else if (engine_)
-      status = engine_->partial(current.number,
-                                part_of_reply(current.request, current.name, current.said),
-                                local(now));
+      status = engine_->partial(
+        current.number, part_of_reply(current.request, current.name, current.said), local(now));
     ++current.said;
     current.due = local(now) + chance_.between(traits_.work_min, traits_.work_max);
     if (status != engine::reply_status::accepted)
@@ -134,8 +132,8 @@ void sim_worker::carry_out(time_point now) {
 
 void sim_worker::end(const engine::worker_engine::ended& news, time_point now) {
   around_.events.note([&] {
-    return "worker " + std::to_string(host_) + ": the conversation is over, "
-           + std::string(to_string(news.reason));
+    return "worker " + std::to_string(host_) + ": the conversation is over, " +
+           std::string(to_string(news.reason));
   });
   const auto& counted = engine_->counters();
   around_.findings.require(counted.invalid_messages == 0 && counted.surplus_requests == 0, [&] {
@@ -156,13 +154,13 @@ void sim_worker::end(const engine::worker_engine::ended& news, time_point now) {
 
 void sim_worker::crash(bool with_its_machine, time_point now, time_point again_at) {
   around_.events.note([&] {
-    return "worker " + std::to_string(host_)
-           + (with_its_machine ? ": its machine is gone" : ": crashes");
+    return "worker " + std::to_string(host_) +
+           (with_its_machine ? ": its machine is gone" : ": crashes");
   });
   if (socket_) {
     const auto notice = chance_.chance(0.5) ? never : now + chance_.between({}, traits_.work_max);
     if (with_its_machine)
-      around_.net.vanish(*socket_, notice);
+      around_.net.vanish(*socket_, notice, now);
     else
       around_.net.close(*socket_, false, now);
   }

@@ -101,7 +101,7 @@ private:
   std::optional<engine::worker_engine> engine_;
   std::optional<socket_number> socket_;
   std::uint64_t last_conversation_ = 0;
-  time_point begins_at_{}; // the next conversation; world time
+  time_point begins_at_{};      // the next conversation; world time
   time_point again_at_ = never; // after a drain
   time_point last_said_{};
   std::vector<work> works_;

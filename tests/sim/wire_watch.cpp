@@ -87,8 +87,8 @@ void wire_watch::said(const std::string& name, worker_view& worker,
   }
   if (std::holds_alternative<wire::worker_request>(command))
     findings_.require(++worker.held <= worker.capacity, [&] {
-      return "worker " + name + " got request " + std::to_string(worker.held) + ", its capacity is "
-             + std::to_string(worker.capacity) + " (7-5)";
+      return "worker " + name + " got request " + std::to_string(worker.held) +
+             ", its capacity is " + std::to_string(worker.capacity) + " (7-5)";
     });
 }
 

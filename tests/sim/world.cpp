@@ -49,8 +49,7 @@ world::world(const run_options& options, scenario what)
       sim_worker::surroundings{net_, findings_, events_}, traits, ++host, chance_.split()));
   const sim_client::surroundings for_clients{net_, findings_, events_};
   for (const auto& traits : scenario_.clients)
-    clients_.push_back(
-      std::make_unique<sim_client>(for_clients, traits, ++host, chance_.split()));
+    clients_.push_back(std::make_unique<sim_client>(for_clients, traits, ++host, chance_.split()));
   for (const auto& traits : scenario_.pipeliners)
     pipeliners_.push_back(
       std::make_unique<sim_pipeliner>(for_clients, traits, ++host, chance_.split()));
@@ -155,11 +154,11 @@ void world::ask_everything_once(Client& client) {
     while (!client.is_idle() && !findings_.any())
       run_for(1ms);
     const auto& after = client.counters();
-    findings_.require(after.finished == before.finished + 1 && after.retries == before.retries
-                        && after.status_replies == before.status_replies,
+    findings_.require(after.finished == before.finished + 1 && after.retries == before.retries &&
+                        after.status_replies == before.status_replies,
                       [&] {
-                        return "client " + std::to_string(client.host()) + " asked " + service
-                               + " when all was well, and got no reply at once";
+                        return "client " + std::to_string(client.host()) + " asked " + service +
+                               " when all was well, and got no reply at once";
                       });
   }
 }
@@ -198,6 +197,7 @@ void run_statistics::add(const run_statistics& other) {
   jobs.answered += other.jobs.answered;
   jobs.cancelled += other.jobs.cancelled;
   jobs.retried += other.jobs.retried;
+  jobs.undelivered += other.jobs.undelivered;
   add_all(jobs.refused, other.jobs.refused);
   add_all(peers.ended_workers, other.peers.ended_workers);
   add_all(peers.verdicts, other.peers.verdicts);

@@ -93,8 +93,8 @@ private:
     std::shared_ptr<std::vector<any_message>> received;
   };
 
-  std::shared_ptr<std::vector<any_message>> received_
-    = std::make_shared<std::vector<any_message>>();
+  std::shared_ptr<std::vector<any_message>> received_ =
+    std::make_shared<std::vector<any_message>>();
   Handle handle_;
 };
 

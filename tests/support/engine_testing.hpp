@@ -38,7 +38,7 @@ template <class Engine>
 std::vector<typename Engine::action> actions_of(Engine& engine) {
   std::vector<typename Engine::action> result;
   engine.actions().drain(
-      [&](typename Engine::action&& action) { result.push_back(std::move(action)); });
+    [&](typename Engine::action&& action) { result.push_back(std::move(action)); });
   return result;
 }
 

@@ -2,6 +2,11 @@
 
 #include "support/eventually.hpp"
 
+#include <fcntl.h>
+#include <spawn.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
 #include <array>
 #include <csignal>
 #include <cstdlib>
@@ -10,11 +15,6 @@
 #include <iterator>
 #include <stdexcept>
 #include <utility>
-
-#include <fcntl.h>
-#include <spawn.h>
-#include <sys/wait.h>
-#include <unistd.h>
 
 extern char** environ; // POSIX, declared nowhere
 
@@ -50,8 +50,7 @@ process::process(const std::string& program, const std::vector<std::string>& arg
   posix_spawn_file_actions_addopen(&files, 0, "/dev/null", O_RDONLY, 0);
   posix_spawn_file_actions_addopen(&files, 1, log_.c_str(), O_WRONLY | O_APPEND, 0);
   posix_spawn_file_actions_adddup2(&files, 1, 2);
-  const int error
-    = posix_spawn(&pid_, path.c_str(), &files, nullptr, argv.data(), environ);
+  const int error = posix_spawn(&pid_, path.c_str(), &files, nullptr, argv.data(), environ);
   posix_spawn_file_actions_destroy(&files);
   if (error != 0)
     throw std::runtime_error("cannot start " + path);

@@ -1,11 +1,11 @@
 #pragma once
 
+#include <sys/types.h>
+
 #include <initializer_list>
 #include <optional>
 #include <string>
 #include <vector>
-
-#include <sys/types.h>
 
 namespace mdp::test {
 

@@ -15,7 +15,8 @@
 ///
 ///     service_queue   "c1.2 to w7 (try 1)", "part c1.2: x", "final c1.2: x|y", "refuse c1.2: expired"
 ///     worker_link     "send request [c1] x", "send heartbeat", "send disconnect", "offer echo x4",
-///                     "part c1.2 (try 1): x", "final c1.2 (try 1): x", "ended: left"
+///                     "part c1.2 (try 1): x", "final c1.2 (try 1): x", "ended: left",
+///                     "ended: unreachable, not delivered: c1.2"
 ///     client_link     "submit c1.2 to echo", "cancel c1.2 at echo", "send partial 0.2 echo: x",
 ///                     "send final 0.1 <id> echo: x|y", "refused: expired", "ended: idle"
 ///
@@ -38,28 +39,28 @@ inline std::string attempt_words(attempt_number attempt) {
 }
 
 inline std::string words(const engine::queue_action& action) {
-  return std::visit(
-    overload{
-      [](const engine::assign_to_sink& assign) {
-        return words(assign.id) + " to w" + std::to_string(assign.sink.value)
-               + attempt_words(assign.attempt);
-      },
-      [](const engine::answer_client& answer) {
-        return (answer.is_final ? "final " : "part ") + words(answer.id) + ": "
-               + words(answer.body);
-      },
-      [](const engine::refuse_client& refused) {
-        return "refuse " + words(refused.id) + ": " + std::string(to_string(refused.reason));
-      },
-    },
-    action);
+  return std::visit(overload{
+                      [](const engine::assign_to_sink& assign) {
+                        return words(assign.id) + " to w" + std::to_string(assign.sink.value) +
+                               attempt_words(assign.attempt);
+                      },
+                      [](const engine::answer_client& answer) {
+                        return (answer.is_final ? "final " : "part ") + words(answer.id) + ": " +
+                               words(answer.body);
+                      },
+                      [](const engine::refuse_client& refused) {
+                        return "refuse " + words(refused.id) + ": " +
+                               std::string(to_string(refused.reason));
+                      },
+                    },
+                    action);
 }
 
 inline std::string words(const wire::to_worker& command) {
   return std::visit(overload{
                       [](const wire::worker_request& request) {
-                        return "request [" + std::string(request.address.text()) + "] "
-                               + words(request.body);
+                        return "request [" + std::string(request.address.text()) + "] " +
+                               words(request.body);
                       },
                       [](wire::heartbeat) { return std::string("heartbeat"); },
                       [](wire::disconnect) { return std::string("disconnect"); },
@@ -75,11 +76,14 @@ inline std::string words(const engine::worker_link_action& action) {
         return "offer " + offer.service + " x" + std::to_string(offer.capacity);
       },
       [](const engine::worker_answer& answer) {
-        return (answer.is_final ? "final " : "part ") + words(answer.id)
-               + attempt_words(answer.attempt) + ": " + words(answer.body);
+        return (answer.is_final ? "final " : "part ") + words(answer.id) +
+               attempt_words(answer.attempt) + ": " + words(answer.body);
       },
       [](const engine::worker_ended& end) {
-        return "ended: " + std::string(to_string(end.reason));
+        auto text = "ended: " + std::string(to_string(end.reason));
+        for (const auto& id : end.undelivered)
+          text.append(", not delivered: ").append(words(id));
+        return text;
       },
     },
     action);
@@ -101,32 +105,30 @@ inline std::string words(const engine::send_to_client& out) {
 
 inline std::string words(const engine::client_link_action& action) {
   constexpr std::string_view ends[] = {"idle", "unreachable", "dismissed"};
-  return std::visit(
-    overload{
-      [](const engine::send_to_client& out) { return "send " + words(out); },
-      [](const engine::submit_to_service& request) {
-        return "submit " + words(request.what.id) + " to " + request.service;
-      },
-      [](const engine::cancel_at_service& request) {
-        return "cancel " + words(request.id) + " at " + request.service;
-      },
-      [](const engine::request_refused& news) {
-        return "refused: " + std::string(to_string(news.reason));
-      },
-      [&](const engine::client_ended& end) {
-        return "ended: " + std::string(ends[static_cast<std::size_t>(end.reason)]);
-      },
-    },
-    action);
+  return std::visit(overload{
+                      [](const engine::send_to_client& out) { return "send " + words(out); },
+                      [](const engine::submit_to_service& request) {
+                        return "submit " + words(request.what.id) + " to " + request.service;
+                      },
+                      [](const engine::cancel_at_service& request) {
+                        return "cancel " + words(request.id) + " at " + request.service;
+                      },
+                      [](const engine::request_refused& news) {
+                        return "refused: " + std::string(to_string(news.reason));
+                      },
+                      [&](const engine::client_ended& end) {
+                        return "ended: " + std::string(ends[static_cast<std::size_t>(end.reason)]);
+                      },
+                    },
+                    action);
 }
 
 /// Takes what is to be done, as one line; empty when there is nothing.
 template <class Action>
 std::string told(engine::action_list<Action>& actions) {
   std::string line;
-  actions.drain([&](Action&& action) {
-    line.append(line.empty() ? "" : ", ").append(words(action));
-  });
+  actions.drain(
+    [&](Action&& action) { line.append(line.empty() ? "" : ", ").append(words(action)); });
   return line;
 }
 

@@ -1,5 +1,4 @@
 #include "mdp/engine/client_link.hpp"
-
 #include "unit/client_link_fixture.hpp"
 #include "unit/worker_link_fixture.hpp"
 
@@ -67,9 +66,9 @@ TEST_CASE("T4 a 0.1 client and a 0.2 worker: all pieces come in the one REPLY, i
 }
 
 TEST_CASE("T4 a 0.2 client and a 0.2 worker: each piece as it comes") {
-  CHECK(through_both_links(v0_2, 3)
-        == "send partial 0.2 echo: 1, send partial 0.2 echo: 2, send partial 0.2 echo: 3, "
-           "send final 0.2 echo: end");
+  CHECK(through_both_links(v0_2, 3) ==
+        "send partial 0.2 echo: 1, send partial 0.2 echo: 2, send partial 0.2 echo: 3, "
+        "send final 0.2 echo: end");
 }
 
 TEST_CASE_FIXTURE(client_link_fixture, "T19 partials go back along the path of their request too") {
@@ -98,7 +97,8 @@ TEST_CASE_FIXTURE(client_link_fixture, "T4 too many frames held back end the req
   CHECK(link.open_requests() == 0);
 }
 
-TEST_CASE_FIXTURE(client_link_fixture, "T4 the reply is bounded as a whole, its last piece included") {
+TEST_CASE_FIXTURE(client_link_fixture,
+                  "T4 the reply is bounded as a whole, its last piece included") {
   ask("echo", v0_1);
   CHECK(partial(1, {"1", "2", "3"}) == "");
   CHECK(finish(1, {"4", "5"}) == "refused: partials_too_large");
@@ -128,11 +128,12 @@ TEST_CASE("T12 a status reply does not begin with the pieces that were held back
   client_link_fixture f(how);
   f.ask("echo", v0_1);
   f.partial(1, {"p"});
-  CHECK(f.refuse(1, refusal::attempts_used_up)
-        == "refused: attempts_used_up, send final 0.1 echo: mdp-status 410 request given up");
+  CHECK(f.refuse(1, refusal::attempts_used_up) ==
+        "refused: attempts_used_up, send final 0.1 echo: mdp-status 410 request given up");
 }
 
-TEST_CASE_FIXTURE(client_link_fixture, "T4 7-41 a second worker's reply does not begin with the first's pieces") {
+TEST_CASE_FIXTURE(client_link_fixture,
+                  "T4 7-41 a second worker's reply does not begin with the first's pieces") {
   ask("echo", v0_1);
   CHECK(partial(1, {"old 1"}, at(0s), 1) == "");
   CHECK(partial(1, {"old 2"}, at(0s), 1) == "");

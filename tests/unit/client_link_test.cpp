@@ -1,5 +1,4 @@
 #include "mdp/engine/client_link.hpp"
-
 #include "unit/client_link_fixture.hpp"
 
 #include <doctest/doctest.h>
@@ -14,14 +13,16 @@ using namespace mdp::engine;
 using namespace mdp::testing;
 using namespace mdp::testing::broker_side;
 
-TEST_CASE_FIXTURE(client_link_fixture, "a request is submitted to its service under an id of its own") {
+TEST_CASE_FIXTURE(client_link_fixture,
+                  "a request is submitted to its service under an id of its own") {
   CHECK(ask("echo") == "submit c5.1 to echo");
   CHECK(ask("echo") == "submit c5.2 to echo");
   CHECK(ask("other") == "submit c5.3 to other");
   CHECK(link.open_requests() == 3);
 }
 
-TEST_CASE_FIXTURE(client_link_fixture, "7-12 a request carries address, body and the time it may wait") {
+TEST_CASE_FIXTURE(client_link_fixture,
+                  "7-12 a request carries address, body and the time it may wait") {
   link.handle({{}, "echo", body({"a", "", "c"})}, v0_2, at(3s));
   link.actions().drain([](client_link_action&& action) {
     const auto& submitted = std::get<submit_to_service>(action).what;
@@ -31,7 +32,8 @@ TEST_CASE_FIXTURE(client_link_fixture, "7-12 a request carries address, body and
   });
 }
 
-TEST_CASE_FIXTURE(client_link_fixture, "7-8 18-3 an answer names the service, in the request's version") {
+TEST_CASE_FIXTURE(client_link_fixture,
+                  "7-8 18-3 an answer names the service, in the request's version") {
   ask("echo", v0_1);
   ask("other", v0_2);
   CHECK(finish(2, {"x"}) == "send final 0.2 other: x");
@@ -116,8 +118,8 @@ TEST_CASE("T12 or with a status reply, where that is configured") {
   for (const auto& [reason, text] : rows) {
     client_link_fixture f(how);
     f.ask("echo", client_link_fixture::v0_1);
-    CHECK(f.refuse(1, reason)
-          == "refused: " + std::string(to_string(reason)) + ", send final 0.1 echo: " + text);
+    CHECK(f.refuse(1, reason) ==
+          "refused: " + std::string(to_string(reason)) + ", send final 0.1 echo: " + text);
   }
 }
 
@@ -127,8 +129,8 @@ TEST_CASE("T12 a request over the window gets its status reply along its own pat
   how.window = 0;
   client_link_fixture f(how);
   f.link.handle({{{frame("7")}, true}, "echo", body({"a"})}, client_link_fixture::v0_2, at(0s));
-  CHECK(told(f.link.actions())
-        == "refused: window_full, send final 0.2 <7> echo: mdp-status 429 too many open requests");
+  CHECK(told(f.link.actions()) ==
+        "refused: window_full, send final 0.2 <7> echo: mdp-status 429 too many open requests");
 }
 
 TEST_CASE_FIXTURE(client_link_fixture, "T5 an unreachable client's requests are cancelled") {
@@ -137,14 +139,16 @@ TEST_CASE_FIXTURE(client_link_fixture, "T5 an unreachable client's requests are 
   check_is_over();
 }
 
-TEST_CASE_FIXTURE(client_link_fixture, "a client that is dismissed is forgotten with all it asked") {
+TEST_CASE_FIXTURE(client_link_fixture,
+                  "a client that is dismissed is forgotten with all it asked") {
   ask("echo");
   link.dismiss();
   CHECK(told(link.actions()) == "cancel c5.1 at echo, ended: dismissed");
   check_is_over();
 }
 
-TEST_CASE_FIXTURE(client_link_fixture, "T5 Z7 a client that asks nothing for a while is forgotten") {
+TEST_CASE_FIXTURE(client_link_fixture,
+                  "T5 Z7 a client that asks nothing for a while is forgotten") {
   CHECK(link.next_deadline() == at(60s));
   CHECK(tick(at(60s - 1ns)) == "");
   CHECK(tick(at(60s)) == "ended: idle");
@@ -160,7 +164,8 @@ TEST_CASE_FIXTURE(client_link_fixture, "T5 a session lives as long as a request 
   CHECK(tick(at(24h + 60s)) == "ended: idle");
 }
 
-TEST_CASE_FIXTURE(client_link_fixture, "T5 every way of leaving makes the session's time begin anew") {
+TEST_CASE_FIXTURE(client_link_fixture,
+                  "T5 every way of leaving makes the session's time begin anew") {
   for (const auto how : {0, 1, 2}) {
     client_link_fixture f;
     f.ask("echo");
@@ -176,7 +181,8 @@ TEST_CASE_FIXTURE(client_link_fixture, "T5 every way of leaving makes the sessio
   }
 }
 
-TEST_CASE_FIXTURE(client_link_fixture, "one client may ask in both versions, each is answered in its own") {
+TEST_CASE_FIXTURE(client_link_fixture,
+                  "one client may ask in both versions, each is answered in its own") {
   ask("echo", v0_1);
   ask("echo", v0_2);
   CHECK(finish(2, {"x"}) == "send final 0.2 echo: x");

@@ -270,6 +270,8 @@ TEST_CASE(
     REQUIRE(send(dealer, message{frame(std::string_view("hello"))}) == send_status::sent);
     first.close();
     was_seen = send(dealer, long_message) == send_status::unreachable;
+    if (!was_seen)
+      continue; // the message was faster
 
     zmq::socket_t second(context, zmq::socket_type::dealer);
     second.connect("inproc://rollback");

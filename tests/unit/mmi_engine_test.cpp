@@ -1,5 +1,4 @@
 #include "mdp/engine/mmi.hpp"
-
 #include "support/engine_testing.hpp"
 
 #include <doctest/doctest.h>
@@ -40,7 +39,8 @@ TEST_CASE("8-3 mmi.service asks about the service its body names") {
 
 TEST_CASE("8-3 a body that is no possible name is asked about all the same, nobody offers it") {
   CHECK(reading("mmi.service", body({""})) == "count ");
-  CHECK(reading("mmi.service", {frame(std::string_view("a\0b", 3))}) == std::string("count a\0b", 9));
+  CHECK(reading("mmi.service", {frame(std::string_view("a\0b", 3))}) ==
+        std::string("count a\0b", 9));
 }
 
 TEST_CASE("8-3 about a reserved name there is nothing special to say") {
@@ -70,12 +70,11 @@ TEST_CASE("8-3 8-7 the answer is one frame of three digits: 200 with a worker, 4
 TEST_CASE("the list of services is JSON") {
   CHECK(answer_mmi_services({}) == body({"200", "[]"}));
   const std::vector<service_summary> services = {{"echo", 2}, {"sum", 0}};
-  CHECK(answer_mmi_services(services)
-        == body({"200", R"([{"service":"echo","workers":2},{"service":"sum","workers":0}])"}));
+  CHECK(answer_mmi_services(services) ==
+        body({"200", R"([{"service":"echo","workers":2},{"service":"sum","workers":0}])"}));
 }
 
 TEST_CASE("names that JSON would stumble over are escaped") {
   const std::vector<service_summary> services = {{R"(a"b\c)", 1}};
-  CHECK(answer_mmi_services(services)
-        == body({"200", R"([{"service":"a\"b\\c","workers":1}])"}));
+  CHECK(answer_mmi_services(services) == body({"200", R"([{"service":"a\"b\\c","workers":1}])"}));
 }

@@ -1,5 +1,4 @@
 #include "mdp/engine/outstanding_jobs.hpp"
-
 #include "unit/broker_side.hpp"
 
 #include <doctest/doctest.h>

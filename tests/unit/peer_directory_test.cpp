@@ -1,5 +1,4 @@
 #include "mdp/peers/peer_directory.hpp"
-
 #include "support/engine_testing.hpp"
 
 #include <doctest/doctest.h>
@@ -105,7 +104,8 @@ TEST_CASE_FIXTURE(fixture, "7-27 a stranger's DISCONNECT is ignored and lets nob
   CHECK(judge(peer, ready) == verdict::open);
 }
 
-TEST_CASE_FIXTURE(fixture, "7-28 a stranger that said DISCONNECT is sent nothing, not even another") {
+TEST_CASE_FIXTURE(fixture,
+                  "7-28 a stranger that said DISCONNECT is sent nothing, not even another") {
   CHECK(judge(peer, leave) == verdict::ignore);
   CHECK(judge(peer, beat) == verdict::ignore);
   CHECK(judge(peer, final_reply) == verdict::ignore);

@@ -1,5 +1,4 @@
 #include "mdp/engine/pending_jobs.hpp"
-
 #include "unit/broker_side.hpp"
 
 #include <doctest/doctest.h>
@@ -139,7 +138,8 @@ TEST_CASE_FIXTURE(fixture, "taking out one that is not here is a bug of ours") {
   CHECK(aborts([this] { pending.remove(make(1, 1)); }));
 }
 
-TEST_CASE_FIXTURE(fixture, "7-12 what has expired is found in every line and among what came back") {
+TEST_CASE_FIXTURE(fixture,
+                  "7-12 what has expired is found in every line and among what came back") {
   add(1, 1, at(10s));
   add(1, 2, at(20s));
   add(2, 1, at(5s));

@@ -1,5 +1,4 @@
 #include "mdp/engine/service_queue.hpp"
-
 #include "unit/broker_side.hpp"
 
 #include <doctest/doctest.h>

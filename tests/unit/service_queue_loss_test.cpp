@@ -1,10 +1,10 @@
 #include "mdp/engine/service_queue.hpp"
-
 #include "unit/broker_side.hpp"
 
 #include <doctest/doctest.h>
 
 #include <string>
+#include <vector>
 
 // What becomes of requests whose worker or client is lost.
 
@@ -41,6 +41,10 @@ struct fixture {
   }
   std::string lose(sink_id sink, time_point now = at(1s)) {
     queue.remove_sink(sink, now);
+    return told(queue.actions());
+  }
+  std::string lose_undelivered(sink_id sink, const std::vector<job_id>& undelivered) {
+    queue.remove_sink(sink, at(1s), undelivered);
     return told(queue.actions());
   }
   std::string finish(sink_id sink, std::uint64_t client, std::uint64_t sequence,
@@ -80,9 +84,9 @@ TEST_CASE_FIXTURE(fixture, "T13 what comes back goes before all that waits, olde
     submit(1, i);
   submit(2, 1);
   CHECK(lose(w1) == "");
-  CHECK(add(w2, 6)
-        == "c1.1 to w2 (try 2), c1.2 to w2 (try 2), c1.3 to w2 (try 2), c1.4 to w2 (try 1), "
-           "c2.1 to w2 (try 1), c1.5 to w2 (try 1)");
+  CHECK(add(w2, 6) ==
+        "c1.1 to w2 (try 2), c1.2 to w2 (try 2), c1.3 to w2 (try 2), c1.4 to w2 (try 1), "
+        "c2.1 to w2 (try 1), c1.5 to w2 (try 1)");
 }
 
 TEST_CASE_FIXTURE(fixture, "T13 each request keeps its own count of attempts") {
@@ -95,7 +99,8 @@ TEST_CASE_FIXTURE(fixture, "T13 each request keeps its own count of attempts") {
   CHECK(add(w3, 2) == "c1.1 to w3 (try 3), c1.2 to w3 (try 2)");
 }
 
-TEST_CASE_FIXTURE(fixture, "T22 a dead idle worker is found at the send, and the next one gets it") {
+TEST_CASE_FIXTURE(fixture,
+                  "T22 a dead idle worker is found at the send, and the next one gets it") {
   add(w1);
   add(w2);
   CHECK(submit(1, 1) == "c1.1 to w1 (try 1)"); // the socket then says that w1 is unreachable
@@ -108,6 +113,44 @@ TEST_CASE_FIXTURE(fixture, "T22 idle workers that are gone get nothing") {
   lose(w1);
   CHECK(submit(1, 1) == "c1.1 to w2 (try 1)");
   CHECK(queue.sinks() == 1);
+}
+
+TEST_CASE_FIXTURE(fixture, "T22 any number of dead idle workers costs a request none of its attempts") {
+  for (std::uint64_t i = 1; i <= 10; ++i)
+    add(sink_id{i});
+  CHECK(submit(1, 1) == "c1.1 to w1 (try 1)");
+  for (std::uint64_t i = 1; i < 10; ++i)
+    CHECK(lose_undelivered(sink_id{i}, {id_of(1, 1)})
+          == "c1.1 to w" + std::to_string(i + 1) + " (try 1)");
+  CHECK(finish(sink_id{10}, 1, 1, 1) == "final c1.1: done");
+}
+
+TEST_CASE("T22 a request that never left may be given to another, even at most once") {
+  fixture f(with(delivery::at_most_once));
+  f.add(w1, 2);
+  f.add(w2, 2);
+  f.submit(1, 1);
+  CHECK(f.lose_undelivered(w1, {id_of(1, 1)}) == "c1.1 to w2 (try 1)");
+  CHECK(f.lose(w2) == "refuse c1.1: attempts_used_up");
+}
+
+TEST_CASE("T22 only what never left is spared, the rest may have been begun") {
+  fixture f(with(delivery::at_most_once));
+  f.add(w1, 3);
+  for (std::uint64_t i = 1; i <= 3; ++i)
+    f.submit(1, i);
+  CHECK(f.lose_undelivered(w1, {id_of(1, 2), id_of(1, 3)}) == "refuse c1.1: attempts_used_up");
+  CHECK(f.add(w2, 3) == "c1.2 to w2 (try 1), c1.3 to w2 (try 1)");
+}
+
+TEST_CASE_FIXTURE(fixture, "T22 what is said to be undelivered, but is not with that worker, stays as it is") {
+  add(w1);
+  add(w2);
+  submit(1, 1);
+  submit(2, 1);
+  CHECK(lose_undelivered(w1, {id_of(2, 1), id_of(9, 9)}) == "");
+  CHECK(add(w3) == "c1.1 to w3 (try 2)");
+  CHECK(finish(w2, 2, 1, 1) == "final c2.1: done");
 }
 
 TEST_CASE_FIXTURE(fixture, "a request is given up when every worker that tried it was lost") {

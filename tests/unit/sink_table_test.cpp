@@ -1,5 +1,4 @@
 #include "mdp/engine/sink_table.hpp"
-
 #include "unit/broker_side.hpp"
 
 #include <doctest/doctest.h>

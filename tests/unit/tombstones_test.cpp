@@ -1,5 +1,4 @@
 #include "mdp/peers/tombstones.hpp"
-
 #include "support/engine_testing.hpp"
 
 #include <doctest/doctest.h>

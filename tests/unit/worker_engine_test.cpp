@@ -174,9 +174,9 @@ TEST_CASE("T4 in 0.1 partial bodies are collected in front of the final's, each 
   engine.finish(number(1), body({"c"}), at(0s));
   engine.finish(number(2), body({"y", "z"}), at(0s));
   CHECK(
-      actions_of(engine) ==
-      actions<engine_t>(engine_t::send{wire::worker_final{frame("c1"), body({"a", "b", "", "c"})}},
-                        engine_t::send{wire::worker_final{frame("c2"), body({"x", "y", "z"})}}));
+    actions_of(engine) ==
+    actions<engine_t>(engine_t::send{wire::worker_final{frame("c1"), body({"a", "b", "", "c"})}},
+                      engine_t::send{wire::worker_final{frame("c2"), body({"x", "y", "z"})}}));
 }
 
 TEST_CASE("T4 a collected reply may fill its bound of frames and not go over it") {

@@ -12,7 +12,8 @@ namespace mdp::testing::broker_side {
 
 /// A link to a worker that has just connected, at 0s. Beats every second, patient for four.
 struct worker_link_fixture {
-  static engine::worker_link_config config(engine::busy_policy busy = engine::busy_policy::lenient) {
+  static engine::worker_link_config
+  config(engine::busy_policy busy = engine::busy_policy::lenient) {
     return {{1000ms, 4}, busy, 60s, false};
   }
 
@@ -29,8 +30,8 @@ struct worker_link_fixture {
     link.handle_invalid();
     return told(link.actions());
   }
-  std::string handle_unreachable() {
-    link.handle_unreachable();
+  std::string handle_unreachable(std::uint64_t first_undelivered = engine::no_message) {
+    link.handle_unreachable(first_undelivered);
     return told(link.actions());
   }
   std::string tick(time_point now) {

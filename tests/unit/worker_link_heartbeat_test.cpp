@@ -1,5 +1,4 @@
 #include "mdp/engine/worker_link.hpp"
-
 #include "unit/worker_link_fixture.hpp"
 
 #include <doctest/doctest.h>
@@ -29,7 +28,8 @@ TEST_CASE_FIXTURE(worker_link_fixture, "7-35 a heartbeat is welcome at any time 
   CHECK(link.is_ready());
 }
 
-TEST_CASE_FIXTURE(worker_link_fixture, "7-38 a silent broker beats, an interval after its last word") {
+TEST_CASE_FIXTURE(worker_link_fixture,
+                  "7-38 a silent broker beats, an interval after its last word") {
   make_ready();
   CHECK(link.next_deadline() == at(1s));
   CHECK(tick(at(1s - 1ns)) == "");
@@ -54,12 +54,14 @@ TEST_CASE_FIXTURE(worker_link_fixture, "7-37 a request takes the place of a hear
   CHECK(tick(at(1900ms)) == "send heartbeat");
 }
 
-TEST_CASE_FIXTURE(worker_link_fixture, "7-25 no heartbeat before READY, and no empty deadlines either") {
+TEST_CASE_FIXTURE(worker_link_fixture,
+                  "7-25 no heartbeat before READY, and no empty deadlines either") {
   CHECK(tick(at(1s)) == "");
   CHECK(link.next_deadline() == at(4s));
 }
 
-TEST_CASE_FIXTURE(worker_link_fixture, "7-39 Z5 an idle worker that is silent too long is told to go") {
+TEST_CASE_FIXTURE(worker_link_fixture,
+                  "7-39 Z5 an idle worker that is silent too long is told to go") {
   make_ready();
   for (int i = 1; i <= 3; ++i)
     CHECK(tick(at(i * 1s)) == "send heartbeat");
@@ -89,7 +91,8 @@ TEST_CASE_FIXTURE(worker_link_fixture, "7-36 any command counts as a heartbeat")
   CHECK(tick(at(when + 4s)) == "send disconnect, ended: silent");
 }
 
-TEST_CASE_FIXTURE(worker_link_fixture, "7-36 what counts is when it arrived, not when it is handled") {
+TEST_CASE_FIXTURE(worker_link_fixture,
+                  "7-36 what counts is when it arrived, not when it is handled") {
   make_ready();
   tick(at(3s));
   handle(wire::heartbeat{}, at(1s)); // had waited in a queue of ours
@@ -106,7 +109,8 @@ TEST_CASE_FIXTURE(worker_link_fixture, "T1 a lenient broker lets a busy worker b
   CHECK(tick(at(60s)) == "send disconnect, ended: silent");
 }
 
-TEST_CASE_FIXTURE(worker_link_fixture, "T1 a lenient broker asks for heartbeats again after the answer") {
+TEST_CASE_FIXTURE(worker_link_fixture,
+                  "T1 a lenient broker asks for heartbeats again after the answer") {
   make_ready();
   assign(1, 1);
   for (int i = 1; i <= 30; ++i)
@@ -125,7 +129,8 @@ TEST_CASE_FIXTURE(strict_fixture, "T1 Z6 a strict broker asks for heartbeats of 
   CHECK(tick(at(4s)) == "send disconnect, ended: silent");
 }
 
-TEST_CASE_FIXTURE(strict_fixture, "T1 a busy worker that beats lives for ever under either policy") {
+TEST_CASE_FIXTURE(strict_fixture,
+                  "T1 a busy worker that beats lives for ever under either policy") {
   make_ready();
   assign(1, 1);
   for (int i = 1; i <= 1000; ++i) {
@@ -155,14 +160,16 @@ TEST_CASE_FIXTURE(worker_link_fixture, "T10 Z11 after a sleep of ours nobody is 
   CHECK(tick(at(1h + 1s)) == "send heartbeat");
 }
 
-TEST_CASE_FIXTURE(worker_link_fixture, "T10 who does not speak within the interval of grace is gone") {
+TEST_CASE_FIXTURE(worker_link_fixture,
+                  "T10 who does not speak within the interval of grace is gone") {
   make_ready();
   tick(at(1s));
   tick(at(1h));
   CHECK(tick(at(1h + 1s)) == "send disconnect, ended: silent");
 }
 
-TEST_CASE_FIXTURE(worker_link_fixture, "each deadline has something to do: no tick leaves it where it is") {
+TEST_CASE_FIXTURE(worker_link_fixture,
+                  "each deadline has something to do: no tick leaves it where it is") {
   const auto check_progress = [this](time_point until) {
     while (!link.has_ended() && link.next_deadline() < until) {
       const auto due = link.next_deadline();
@@ -170,7 +177,9 @@ TEST_CASE_FIXTURE(worker_link_fixture, "each deadline has something to do: no ti
       REQUIRE(link.next_deadline() > due);
     }
   };
-  SUBCASE("before READY") { check_progress(at(1h)); }
+  SUBCASE("before READY") {
+    check_progress(at(1h));
+  }
   SUBCASE("idle") {
     make_ready();
     check_progress(at(1h));

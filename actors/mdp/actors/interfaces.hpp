@@ -71,7 +71,7 @@ using stoppable_actor = caf::typed_actor<takes<stop>>; // finish what must be sa
 /// Watches its children and starts them again by their spec when they fail. One per branch of the
 /// tree; runs on the scheduler.
 using supervisor_actor = stoppable_actor::extend< //
-  takes<adopt_child>,   // supervise an actor that runs already
+  takes<adopt_child>,                             // supervise an actor that runs already
   takes<release_child>, // that one ends by agreement: do not start it again
   takes<child_down>,    // a child has ended
   takes<restart_due>,   // a child's pause before its restart is over
@@ -80,56 +80,56 @@ using supervisor_actor = stoppable_actor::extend< //
 /// The only one that talks to the socket loop: demultiplexes what peers send to their actors, and
 /// puts what these say into the loop's outbox. One per runtime; runs on the loop.
 using io_actor = stoppable_actor::extend< //
-  takes<loop_reported>,      // what one turn of the loop has brought
-  takes<loop_ended>,         // the loop's last word
-  takes<serve_peers>,        // a broker is there: bind, and open an actor for each peer
-  takes<send_to_peer>,       // send to a client or worker of this broker
-  takes<peer_ended>,         // a session or connection is over
-  takes<open_socket>,        // connect to a broker on behalf of a peer actor
-  takes<send_on_socket>,     // send on such a socket
+  takes<loop_reported>,                   // what one turn of the loop has brought
+  takes<loop_ended>,                      // the loop's last word
+  takes<serve_peers>,         // a broker is there: bind, and open an actor for each peer
+  takes<send_to_peer>,        // send to a client or worker of this broker
+  takes<peer_ended>,          // a session or connection is over
+  takes<open_socket>,         // connect to a broker on behalf of a peer actor
+  takes<send_on_socket>,      // send on such a socket
   takes<close_owned_socket>>; // close it
 
 /// Speaks for one client of the broker (one routing id): opens requests, answers each once. Runs on
 /// the loop; shell of `engine::client_link`.
 using client_session_actor = stoppable_actor::extend< //
-  takes<request_arrived>, // the client asks for a service
-  takes<peer_lost>,       // the socket cannot reach it any more
-  takes<answer_arrived>,  // a queue has an answer, or a part of one
-  takes<job_refused>,     // a queue says that none will come
-  takes<deadline_due>>;   // look whether it can be forgotten
+  takes<request_arrived>,                             // the client asks for a service
+  takes<peer_lost>,                                   // the socket cannot reach it any more
+  takes<answer_arrived>,                              // a queue has an answer, or a part of one
+  takes<job_refused>,                                 // a queue says that none will come
+  takes<deadline_due>>;                               // look whether it can be forgotten
 
 /// Takes jobs from a service queue: a remote worker or an in-process service, the queue cannot tell.
 using job_sink_actor = stoppable_actor::extend< //
-  takes<sink_accepted>, // this queue will send jobs and takes the answers
-  takes<assign_job>>;   // do this
+  takes<sink_accepted>,                         // this queue will send jobs and takes the answers
+  takes<assign_job>>;                           // do this
 
 /// Speaks for one worker of the broker (one routing id). Runs on the loop; shell of
 /// `engine::worker_link`.
 using worker_connection_actor = job_sink_actor::extend< //
-  takes<command_arrived>, // the worker said something
-  takes<invalid_arrived>, // the worker said something that is not MDP
-  takes<peer_lost>,       // the socket cannot reach it any more
-  takes<deadline_due>>;   // a heartbeat is due, or it has been silent for too long
+  takes<command_arrived>,                               // the worker said something
+  takes<invalid_arrived>,                               // the worker said something that is not MDP
+  takes<peer_lost>,                                     // the socket cannot reach it any more
+  takes<deadline_due>>; // a heartbeat is due, or it has been silent for too long
 
 /// One service's jobs and who works on them. One per service name; runs on the loop; shell of
 /// `engine::service_queue`, which outlives it: a failed queue is started again with all its jobs.
 using service_queue_actor = stoppable_actor::extend< //
-  takes<submit_job>,     // a client's request
-  takes<cancel_job>,     // its client is gone
-  takes<register_sink>,  // a worker offers the service
-  takes<sink_lost>,      // it is gone
-  takes<job_answered>,   // a worker's answer, or a part of one
-  takes<report_workers>, // how many workers are there?
-  takes<drain_queue>,    // take nothing more, say when nothing is in flight
-  takes<deadline_due>>;  // shed what has expired
+  takes<submit_job>,                                 // a client's request
+  takes<cancel_job>,                                 // its client is gone
+  takes<register_sink>,                              // a worker offers the service
+  takes<sink_lost>,                                  // it is gone
+  takes<job_answered>,                               // a worker's answer, or a part of one
+  takes<report_workers>,                             // how many workers are there?
+  takes<drain_queue>,   // take nothing more, say when nothing is in flight
+  takes<deadline_due>>; // shed what has expired
 
 /// Finds or starts the queue of a service name. All submissions and registrations pass it, so it
 /// knows when a queue is no longer needed. One per broker; runs on the loop.
 using service_registry_actor = stoppable_actor::extend< //
-  takes<submit_job>,      // to the service's queue, or to MMI
-  takes<cancel_job>,      // to the service's queue
-  takes<register_sink>,   // to the service's queue
-  takes<queue_idle>,      // a queue has had nothing to do for a while
+  takes<submit_job>,                                    // to the service's queue, or to MMI
+  takes<cancel_job>,                                    // to the service's queue
+  takes<register_sink>,                                 // to the service's queue
+  takes<queue_idle>,                                    // a queue has had nothing to do for a while
   takes<queue_restarted>, // a queue failed and is back under a new handle
   takes<survey_services>, // MMI asks about one or all services
   takes<drain_services>,  // take nothing more, say when nothing is in flight
@@ -137,34 +137,34 @@ using service_registry_actor = stoppable_actor::extend< //
 
 /// Answers requests under `mmi.` (RFC 8) from what the queues say. One per broker; runs on the loop.
 using mmi_actor = stoppable_actor::extend< //
-  takes<submit_job>,        // a question
-  takes<survey_begun>,      // so many queues will report
-  takes<workers_reported>>; // one of them does
+  takes<submit_job>,                       // a question
+  takes<survey_begun>,                     // so many queues will report
+  takes<workers_reported>>;                // one of them does
 
 /// The user's side of a worker: works on requests. Runs on the scheduler, may be slow.
 using request_handler_actor = stoppable_actor::extend< //
-  takes<take_work>>; // work on this and send `work_answered` back
+  takes<take_work>>;                                   // work on this and send `work_answered` back
 
 /// One worker connection of a worker's process: one DEALER socket, one conversation. When that is
 /// over the actor ends, and its supervisor starts the next on a new socket (7-32). Runs on the loop;
 /// shell of `engine::worker_engine`.
 using worker_peer_actor = stoppable_actor::extend< //
-  takes<socket_opened>,      // the socket is there: say READY
-  takes<socket_failed>,      // it is not to be had
-  takes<broker_told_worker>, // the broker said something
-  takes<invalid_arrived>,    // the broker said something that is not MDP
-  takes<work_answered>,      // the handler has an answer, or a part of one
-  takes<deadline_due>>;      // a heartbeat is due, or the broker has been silent for too long
+  takes<socket_opened>,                            // the socket is there: say READY
+  takes<socket_failed>,                            // it is not to be had
+  takes<broker_told_worker>,                       // the broker said something
+  takes<invalid_arrived>,                          // the broker said something that is not MDP
+  takes<work_answered>,                            // the handler has an answer, or a part of one
+  takes<deadline_due>>; // a heartbeat is due, or the broker has been silent for too long
 
 /// One lane of a client's process: one request at a time, a new socket for each new try, so that a
 /// late reply can never be taken for another's. Runs on the loop; shell of `engine::client_engine`.
 using client_peer_actor = stoppable_actor::extend< //
-  takes<start_request>,      // ask for a service
-  takes<cancel_request>,     // forget it
-  takes<socket_opened>,      // the socket is there: send
-  takes<socket_failed>,      // it is not to be had
-  takes<broker_told_client>, // the broker said something
-  takes<invalid_arrived>,    // the broker said something that is not MDP
-  takes<deadline_due>>;      // the try has taken too long
+  takes<start_request>,                            // ask for a service
+  takes<cancel_request>,                           // forget it
+  takes<socket_opened>,                            // the socket is there: send
+  takes<socket_failed>,                            // it is not to be had
+  takes<broker_told_client>,                       // the broker said something
+  takes<invalid_arrived>,                          // the broker said something that is not MDP
+  takes<deadline_due>>;                            // the try has taken too long
 
 } // namespace mdp::actors

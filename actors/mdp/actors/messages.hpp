@@ -7,6 +7,7 @@
 #include "mdp/engine/client_engine.hpp"
 #include "mdp/engine/job.hpp"
 #include "mdp/engine/worker_engine.hpp"
+#include "mdp/engine/worker_link.hpp"
 #include "mdp/ids.hpp"
 #include "mdp/message.hpp"
 #include "mdp/time.hpp"
@@ -84,6 +85,7 @@ struct serve_peers {
 struct send_to_peer {
   peer_id peer;
   message frames;
+  std::uint64_t number = 0; ///< The sender's own; comes back in `peer_lost`.
 };
 
 /// A session or connection is over.
@@ -126,7 +128,10 @@ struct command_arrived {
 struct invalid_arrived {};
 
 /// The socket has lost the peer, or it was too slow for too long.
-struct peer_lost {};
+struct peer_lost {
+  /// The first message that certainly did not leave, if that is known (T22).
+  std::uint64_t first_undelivered = engine::no_message;
+};
 
 /// A client's request on its way to a queue. A job id that the queue has already is ignored.
 struct submit_job {
@@ -155,6 +160,7 @@ struct sink_accepted {
 
 struct sink_lost {
   sink_id id;
+  std::vector<job_id> undelivered; ///< Jobs it held and certainly never got (T22).
 };
 
 struct assign_job {
@@ -276,8 +282,8 @@ struct work_answered {
 /// What becomes of a client's request. The functions are called on the loop or a scheduler thread,
 /// one at a time; `ended` exactly once, as the last.
 struct request_observer {
-  std::function<void(message body)> part;      ///< A partial reply; more follows.
-  std::function<void()> restarted;             ///< Forget the parts: the request is tried again.
+  std::function<void(message body)> part; ///< A partial reply; more follows.
+  std::function<void()> restarted;        ///< Forget the parts: the request is tried again.
   std::function<void(tl::expected<message, engine::request_failure> reply)> ended;
 };
 

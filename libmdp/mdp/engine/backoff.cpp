@@ -8,9 +8,7 @@
 namespace mdp::engine {
 
 backoff::backoff(const backoff_config& config, std::uint64_t seed) noexcept
-    : config_(config),
-      pause_(config.min),
-      generator_(seed) {
+    : config_(config), pause_(config.min), generator_(seed) {
   MDP_ASSERT(config.min > duration::zero() && config.min <= config.max);
   MDP_ASSERT(config.max <= duration::max() / 4); // doubled by next() and by jitter
   MDP_ASSERT(config.jitter >= 0 && config.jitter <= 1);

@@ -35,8 +35,8 @@ void client_engine::start(request what, time_point now) {
 
 void client_engine::handle(wire::to_client reply, time_point received_at) {
   std::visit(overload{
-                 [&](wire::client_partial& part) { on_partial(std::move(part), received_at); },
-                 [&](wire::client_final& last) { on_final(std::move(last)); },
+               [&](wire::client_partial& part) { on_partial(std::move(part), received_at); },
+               [&](wire::client_final& last) { on_final(std::move(last)); },
              },
              reply);
 }

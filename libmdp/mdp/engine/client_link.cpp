@@ -11,19 +11,19 @@ namespace {
 /// The decision table's words for T12.
 std::string_view status_of(refusal reason) noexcept {
   switch (reason) {
-    case refusal::expired:
-      return "mdp-status 408 request expired";
-    case refusal::window_full:
-      return "mdp-status 429 too many open requests";
-    case refusal::attempts_used_up:
-    case refusal::partials_too_large:
-      return "mdp-status 410 request given up";
-    case refusal::queue_full:
-    case refusal::memory_full:
-    case refusal::too_many_services:
-      return "mdp-status 503 service overloaded";
-    case refusal::stopping:
-      return "mdp-status 503 broker is stopping";
+  case refusal::expired:
+    return "mdp-status 408 request expired";
+  case refusal::window_full:
+    return "mdp-status 429 too many open requests";
+  case refusal::attempts_used_up:
+  case refusal::partials_too_large:
+    return "mdp-status 410 request given up";
+  case refusal::queue_full:
+  case refusal::memory_full:
+  case refusal::too_many_services:
+    return "mdp-status 503 service overloaded";
+  case refusal::stopping:
+    return "mdp-status 503 broker is stopping";
   }
   return "mdp-status 503 unavailable";
 }
@@ -42,9 +42,9 @@ void client_link::handle(wire::client_request request, wire::protocol_version ve
   }
   const auto id = job_id{self_, next_sequence_++};
   open_.emplace(id.sequence, std::move(opened));
-  actions_.push(submit_to_service{
-    std::move(request.service),
-    {id, address_, std::move(request.body), received_at + config_.request_ttl}});
+  actions_.push(
+    submit_to_service{std::move(request.service),
+                      {id, address_, std::move(request.body), received_at + config_.request_ttl}});
 }
 
 void client_link::handle_unreachable() {
@@ -120,8 +120,8 @@ void client_link::begin_attempt(open_request& request, attempt_number attempt) {
 /// Puts a piece behind the others; false if that is more than a reply may be.
 bool client_link::hold_back(open_request& request, message body) const {
   request.held_bytes += body.footprint();
-  if (request.held_bytes > config_.held_partial_bytes
-      || request.held.size() + body.size() > config_.held_partial_frames)
+  if (request.held_bytes > config_.held_partial_bytes ||
+      request.held.size() + body.size() > config_.held_partial_frames)
     return false;
   request.held.append(std::move(body));
   return true;

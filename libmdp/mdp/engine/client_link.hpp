@@ -73,8 +73,8 @@ struct client_ended {
   client_end reason{};
 };
 
-using client_link_action = std::variant<send_to_client, submit_to_service, cancel_at_service,
-                                        request_refused, client_ended>;
+using client_link_action =
+  std::variant<send_to_client, submit_to_service, cancel_at_service, request_refused, client_ended>;
 
 class client_link {
 public:

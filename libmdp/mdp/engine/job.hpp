@@ -42,9 +42,9 @@ inline constexpr std::size_t refusal_count = static_cast<std::size_t>(refusal::s
 
 /// The enumerator's name, as used in metrics and logs.
 [[nodiscard]] constexpr std::string_view to_string(refusal reason) noexcept {
-  constexpr std::string_view names[]
-    = {"queue_full", "memory_full",      "window_full",        "too_many_services",
-       "expired",    "attempts_used_up", "partials_too_large", "stopping"};
+  constexpr std::string_view names[] = {"queue_full",         "memory_full", "window_full",
+                                        "too_many_services",  "expired",     "attempts_used_up",
+                                        "partials_too_large", "stopping"};
   static_assert(std::size(names) == refusal_count);
   return names[static_cast<std::size_t>(reason)];
 }

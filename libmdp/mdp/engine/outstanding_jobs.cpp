@@ -5,6 +5,7 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <map>
 
 namespace mdp::engine {
 
@@ -38,6 +39,17 @@ std::optional<held_job> outstanding_jobs::find(const frame& address) const {
   if (entry == jobs_.end())
     return std::nullopt;
   return entry->second;
+}
+
+std::vector<job_id> outstanding_jobs::sent_since(std::uint64_t first) const {
+  std::map<std::uint64_t, job_id> found;
+  for (const auto& [address, job] : jobs_)
+    if (job.sent_as >= first)
+      found.emplace(job.sent_as, job.id);
+  std::vector<job_id> ids;
+  for (const auto& [number, id] : found)
+    ids.push_back(id);
+  return ids;
 }
 
 void outstanding_jobs::remove(const frame& address) {

@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <optional>
 #include <unordered_map>
+#include <vector>
 
 namespace mdp::engine {
 
@@ -13,6 +14,7 @@ namespace mdp::engine {
 struct held_job {
   job_id id;
   attempt_number attempt = 0;
+  std::uint64_t sent_as = 0; ///< The how-manieth message to this worker it went out with.
 };
 
 /// The requests a broker has given to one worker, by the address frame the worker will echo. With
@@ -32,6 +34,9 @@ public:
 
   /// The job that `address` names is answered.
   void remove(const frame& address);
+
+  /// The jobs that went out with message `first` or a later one, in their order.
+  [[nodiscard]] std::vector<job_id> sent_since(std::uint64_t first) const;
 
   [[nodiscard]] std::size_t size() const noexcept { return jobs_.size(); }
   [[nodiscard]] bool empty() const noexcept { return jobs_.empty(); }

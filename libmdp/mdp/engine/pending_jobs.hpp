@@ -14,9 +14,9 @@ namespace mdp::engine {
 /// not move it; the links belong to `pending_jobs` while it waits, to `sink_table` in flight.
 struct queued_job {
   job what;
-  std::uint64_t order = 0;    ///< The how-manieth job of the queue: its place when it comes back.
-  attempt_number attempt = 0; ///< Tries begun so far; 0 until it is first assigned.
-  std::size_t footprint = 0;  ///< Counted once, as it does not change.
+  std::uint64_t order = 0;     ///< The how-manieth job of the queue: its place when it comes back.
+  attempt_number attempt = 0;  ///< Tries begun so far; 0 until it is first assigned.
+  std::size_t footprint = 0;   ///< Counted once, as it does not change.
   std::optional<sink_id> sink; ///< Who works on it; nobody while it waits.
   bool is_cancelled = false;   ///< Its client has gone while it was in flight.
 

@@ -56,14 +56,18 @@ void service_queue::add_sink(sink_id sink, std::uint32_t capacity, time_point no
     dispatch(now);
 }
 
-void service_queue::remove_sink(sink_id sink, time_point now) {
+void service_queue::remove_sink(sink_id sink, time_point now,
+                                std::span<const job_id> undelivered) {
+  for (const auto id : undelivered)
+    if (const auto entry = jobs_.find(id); entry != jobs_.end() && entry->second.sink == sink)
+      --entry->second.attempt;
   for (auto* job = sinks_.remove(sink); job != nullptr;) {
     auto* const next = job->next;
     job->previous = job->next = nullptr;
     job->sink.reset();
     if (job->is_cancelled)
       forget(job->what.id);
-    else if (config_.promise == delivery::at_most_once || job->attempt >= config_.attempts)
+    else if (job->attempt >= allowed_attempts())
       refuse(*job, refusal::attempts_used_up);
     else {
       ++counters_.retried;
@@ -111,6 +115,10 @@ time_point service_queue::next_deadline() const noexcept {
 void service_queue::stop() {
   is_stopping_ = true;
   refuse_waiting();
+}
+
+attempt_number service_queue::allowed_attempts() const noexcept {
+  return config_.promise == delivery::at_most_once ? 1 : config_.attempts;
 }
 
 queued_job* service_queue::find_in_flight(sink_id sink, job_id id, attempt_number attempt) {

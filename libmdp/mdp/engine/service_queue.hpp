@@ -8,6 +8,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <span>
 #include <unordered_map>
 #include <variant>
 
@@ -100,8 +101,9 @@ public:
   /// A sink offers room for `capacity` jobs at a time. A sink that is already known is ignored.
   void add_sink(sink_id sink, std::uint32_t capacity, time_point now);
 
-  /// A sink is gone or takes no more; what it held goes back in front, oldest first.
-  void remove_sink(sink_id sink, time_point now);
+  /// A sink is gone or takes no more; what it held goes back in front, oldest first. For those of
+  /// `undelivered` that it held this was no attempt: it never got them (T22).
+  void remove_sink(sink_id sink, time_point now, std::span<const job_id> undelivered = {});
 
   void partial(sink_id sink, job_id id, attempt_number attempt, message body);
   void finish(sink_id sink, job_id id, attempt_number attempt, message body, time_point now);
@@ -134,6 +136,7 @@ public:
 private:
   /// The job, if exactly this attempt is in flight at exactly this sink; null and counted otherwise.
   queued_job* find_in_flight(sink_id sink, job_id id, attempt_number attempt);
+  [[nodiscard]] attempt_number allowed_attempts() const noexcept;
   void dispatch(time_point now);
   void refuse_waiting();
   void refuse(queued_job& job, refusal reason);

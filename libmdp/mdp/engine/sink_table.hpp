@@ -50,7 +50,8 @@ private:
 
   std::unordered_map<sink_id, sink_state> sinks_;
   std::set<rank> with_room_; // best first
-  std::set<rank>::node_type spare_; // of a sink that filled up, so that the usual case allocates nothing
+  std::set<rank>::node_type
+    spare_; // of a sink that filled up, so that the usual case allocates nothing
   std::uint64_t uses_ = 0;
 };
 

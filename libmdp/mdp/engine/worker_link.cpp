@@ -11,8 +11,8 @@
 namespace mdp::engine {
 
 std::string_view to_string(worker_end reason) noexcept {
-  constexpr std::string_view names[]
-    = {"left", "unexpected", "reserved_service", "invalid", "unreachable", "silent", "dismissed"};
+  constexpr std::string_view names[] = {"left",        "unexpected", "reserved_service", "invalid",
+                                        "unreachable", "silent",     "dismissed"};
   static_assert(std::size(names) == worker_end_count);
   return names[static_cast<std::size_t>(reason)];
 }
@@ -25,18 +25,16 @@ void worker_link::handle(wire::from_worker command, time_point received_at) {
     return end(std::holds_alternative<wire::disconnect>(command) ? worker_end::left
                                                                  : worker_end::unexpected,
                !std::holds_alternative<wire::disconnect>(command)); // 7-27, 7-30
-  std::visit(overload{
-               [&](wire::worker_ready& ready) { on_ready(std::move(ready)); },
-               [&](wire::worker_partial& part) {
-                 on_answer(part.address, std::move(part.body), false); // 18-12: stays busy
-               },
-               [&](wire::worker_final& reply) {
-                 on_answer(reply.address, std::move(reply.body), true);
-               },
-               [&](wire::heartbeat) {},
-               [&](wire::disconnect) { end(worker_end::left, false); }, // 7-28
-             },
-             command);
+  std::visit(
+    overload{
+      [&](wire::worker_ready& ready) { on_ready(std::move(ready)); },
+      [&](wire::worker_partial& part) {
+        on_answer(part.address, std::move(part.body), false); // 18-12: stays busy
+      },
+      [&](wire::worker_final& reply) { on_answer(reply.address, std::move(reply.body), true); },
+      [&](wire::heartbeat) {}, [&](wire::disconnect) { end(worker_end::left, false); }, // 7-28
+    },
+    command);
 }
 
 void worker_link::handle_invalid() {
@@ -44,15 +42,16 @@ void worker_link::handle_invalid() {
     end(worker_end::invalid, true); // 7-31
 }
 
-void worker_link::handle_unreachable() {
+void worker_link::handle_unreachable(std::uint64_t first_undelivered) {
   if (!has_ended())
-    end(worker_end::unreachable, false);
+    end(worker_end::unreachable, false, held_.sent_since(first_undelivered));
 }
 
 void worker_link::assign(held_job job, const frame& client_address, message body, time_point now) {
   if (has_ended())
     return;
   MDP_ASSERT(is_ready() && held_.size() < capacity_);
+  job.sent_as = sent_ + 1;
   send(wire::worker_request{held_.add(job, client_address), std::move(body)}, now);
 }
 
@@ -101,13 +100,13 @@ void worker_link::on_answer(const frame& address, message body, bool is_final) {
 
 void worker_link::send(wire::to_worker command, time_point now) {
   beats_.sent(now); // 7-37: any command takes the place of a heartbeat
-  actions_.push(send_to_worker{std::move(command)});
+  actions_.push(send_to_worker{std::move(command), ++sent_});
 }
 
-void worker_link::end(worker_end reason, bool tell_worker) {
+void worker_link::end(worker_end reason, bool tell_worker, std::vector<job_id> undelivered) {
   if (tell_worker)
-    actions_.push(send_to_worker{wire::disconnect{}});
-  actions_.push(worker_ended{reason});
+    actions_.push(send_to_worker{wire::disconnect{}, ++sent_});
+  actions_.push(worker_ended{reason, std::move(undelivered)});
   state_ = state::ended;
 }
 

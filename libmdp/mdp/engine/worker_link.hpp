@@ -7,9 +7,11 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <limits>
 #include <string>
 #include <string_view>
 #include <variant>
+#include <vector>
 
 /// The broker's view of one worker, from its first message to its end.
 ///
@@ -74,7 +76,11 @@ inline constexpr std::size_t worker_end_count = static_cast<std::size_t>(worker_
 /// Write this to the worker.
 struct send_to_worker {
   wire::to_worker command;
+  std::uint64_t number = 0; ///< Counts what is sent to this worker, from 1.
 };
+
+/// The number of no message.
+inline constexpr std::uint64_t no_message = std::numeric_limits<std::uint64_t>::max();
 
 /// The worker takes jobs of this service from now on.
 struct offer_service {
@@ -93,6 +99,9 @@ struct worker_answer {
 /// The end; the last action.
 struct worker_ended {
   worker_end reason{};
+  /// Jobs that certainly never left, as the socket has lost the worker before (T22): to try them
+  /// with another worker is no second attempt.
+  std::vector<job_id> undelivered;
 };
 
 using worker_link_action = std::variant<send_to_worker, offer_service, worker_answer, worker_ended>;
@@ -110,8 +119,9 @@ public:
   /// Something arrived that is no command, or not in the version of this worker.
   void handle_invalid();
 
-  /// The socket says that the worker cannot be reached any more.
-  void handle_unreachable();
+  /// The socket says that the worker cannot be reached any more. `first_undelivered` is the number of
+  /// the message that showed it, if that is known: it and all that came later were not sent.
+  void handle_unreachable(std::uint64_t first_undelivered = no_message);
 
   // -- what the broker does ---------------------------------------------------------------------------
 
@@ -139,12 +149,13 @@ private:
   void on_ready(wire::worker_ready command);
   void on_answer(const frame& address, message body, bool is_final);
   void send(wire::to_worker command, time_point now);
-  void end(worker_end reason, bool tell_worker);
+  void end(worker_end reason, bool tell_worker, std::vector<job_id> undelivered = {});
   [[nodiscard]] duration patience() const noexcept;
 
   worker_link_config config_;
   state state_ = state::opening;
   std::uint32_t capacity_ = 1;
+  std::uint64_t sent_ = 0; // messages
   liveness beats_;
   outstanding_jobs held_;
   action_list<worker_link_action> actions_;

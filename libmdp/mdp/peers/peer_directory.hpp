@@ -84,8 +84,8 @@ public:
   /// Makes a stranger known under a new id. The handle is the caller's to fill in.
   entry& admit(const frame& routing_id, const wire::broker_input& input) {
     const auto id = peer_id{++last_id_};
-    const auto [place, is_new]
-      = by_routing_id_.emplace(routing_id, entry{id, routing_id, kind_of(input), input.version, {}});
+    const auto [place, is_new] =
+      by_routing_id_.emplace(routing_id, entry{id, routing_id, kind_of(input), input.version, {}});
     MDP_ASSERT(is_new);
     by_id_.emplace(id, &place->second); // unordered_map does not move its elements
     return place->second;

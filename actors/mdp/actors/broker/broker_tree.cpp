@@ -39,10 +39,9 @@ serve_peers openers(const branch_ptr& branch, const service_registry_actor& regi
   return {
     [for_clients, peers = branch->peers](caf::local_actor& parent, peer_id id,
                                          const frame& routing_id, time_point now) {
-      return adopted(
-        parent, peers,
-        spawn_state<client_session_state>(parent, for_clients, id, routing_id, now),
-        client_session_state::name);
+      return adopted(parent, peers,
+                     spawn_state<client_session_state>(parent, for_clients, id, routing_id, now),
+                     client_session_state::name);
     },
     [for_workers, peers = branch->peers](caf::local_actor& parent, peer_id id,
                                          wire::protocol_version version, time_point now) {
@@ -80,8 +79,9 @@ child_spec registry_child(const branch_ptr& branch) {
     auto around = std::make_shared<service_registry_state::surroundings>();
     around->queues = branch->queues;
     around->io = branch->io();
-    around->openers
-      = [branch](const service_registry_actor& registry) { return openers(branch, registry); };
+    around->openers = [branch](const service_registry_actor& registry) {
+      return openers(branch, registry);
+    };
     around->counters = parts.counters;
     around->queue = parts.queues;
     around->max_services = parts.max_services;

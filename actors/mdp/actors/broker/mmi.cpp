@@ -45,9 +45,10 @@ void mmi_state::on_question(submit_job& question) {
 
 void mmi_state::survey(submit_job& question, std::optional<std::string> only) {
   forget_expired();
-  open_.emplace(question.what.id,
-                open_question{std::move(question.session), question.what.deadline,
-                              only.has_value(), std::nullopt, {}});
+  open_.emplace(
+    question.what.id,
+    open_question{
+      std::move(question.session), question.what.deadline, only.has_value(), std::nullopt, {}});
   tell(self_, registry_, survey_services{question.what.id, std::move(only), handle{self_}});
 }
 

@@ -43,7 +43,7 @@ service_queue_actor::behavior_type service_queue_state::make_behavior() {
       ++store_->received;
       on_register(request);
     },
-    [this](const sink_lost& news) { on_sink_lost(news.id); },
+    [this](const sink_lost& news) { on_sink_lost(news); },
     [this](job_answered& news) {
       if (news.is_final)
         engine_.finish(news.sink, news.id, news.attempt, std::move(news.body), now_of(self_));
@@ -84,15 +84,15 @@ void service_queue_state::recover() {
 void service_queue_state::on_register(register_sink& request) {
   const auto id = request.id;
   store_->sinks.emplace(id, request.sink);
-  notify_exit(request.sink, handle{self_}, [id](const exit_kind&) { return sink_lost{id}; });
+  notify_exit(request.sink, handle{self_}, [id](const exit_kind&) { return sink_lost{id, {}}; });
   tell(self_, request.sink, sink_accepted{handle{self_}});
   engine_.add_sink(id, request.capacity, now_of(self_));
   carry_out();
 }
 
-void service_queue_state::on_sink_lost(sink_id id) {
-  store_->sinks.erase(id);
-  engine_.remove_sink(id, now_of(self_));
+void service_queue_state::on_sink_lost(const sink_lost& news) {
+  store_->sinks.erase(news.id);
+  engine_.remove_sink(news.id, now_of(self_), news.undelivered);
   carry_out();
 }
 
@@ -121,7 +121,8 @@ void service_queue_state::carry_out() {
 
 void service_queue_state::answer(engine::answer_client& action) {
   if (const auto session = session_of(action.id, action.is_final))
-    tell(self_, session, answer_arrived{action.id, action.attempt, action.is_final, std::move(action.body)});
+    tell(self_, session,
+         answer_arrived{action.id, action.attempt, action.is_final, std::move(action.body)});
 }
 
 void service_queue_state::refuse(const engine::refuse_client& action) {

@@ -53,7 +53,7 @@ public:
 private:
   void recover();
   void on_register(register_sink& request);
-  void on_sink_lost(sink_id id);
+  void on_sink_lost(const sink_lost& news);
   void carry_out();
   void answer(engine::answer_client& action);
   void refuse(const engine::refuse_client& action);

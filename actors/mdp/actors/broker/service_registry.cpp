@@ -53,17 +53,17 @@ service_registry_actor::behavior_type service_registry_state::make_behavior() {
 service_queue_actor service_registry_state::queue_of(const std::string& service) {
   const auto found = catalog_.find(service);
   switch (found.verdict) {
-    case engine::name_verdict::known:
-      ++found.known->passed_on;
-      return found.known->handle;
-    case engine::name_verdict::unknown: {
-      auto& added = catalog_.add(service, start_queue(service));
-      ++added.passed_on;
-      return added.handle;
-    }
-    case engine::name_verdict::internal:
-    case engine::name_verdict::full:
-      break;
+  case engine::name_verdict::known:
+    ++found.known->passed_on;
+    return found.known->handle;
+  case engine::name_verdict::unknown: {
+    auto& added = catalog_.add(service, start_queue(service));
+    ++added.passed_on;
+    return added.handle;
+  }
+  case engine::name_verdict::internal:
+  case engine::name_verdict::full:
+    break;
   }
   return {};
 }

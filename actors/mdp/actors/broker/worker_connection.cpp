@@ -40,8 +40,8 @@ worker_connection_actor::behavior_type worker_connection_state::make_behavior() 
       link_.handle_invalid();
       carry_out();
     },
-    [this](peer_lost) {
-      link_.handle_unreachable();
+    [this](const peer_lost& news) {
+      link_.handle_unreachable(news.first_undelivered);
       carry_out();
     },
     [this](deadline_due) {
@@ -57,7 +57,7 @@ void worker_connection_state::carry_out() {
     std::visit(
       overload{
         [&](engine::send_to_worker& out) {
-          tell(self_, around_->io, send_to_peer{id_, encode(std::move(out.command), version_)});
+          tell(self_, around_->io, send_to_peer{id_, encode(std::move(out.command), version_), out.number});
         },
         [&](engine::offer_service& offer) {
           spdlog::debug("worker {} offers {} (MDP {}, capacity {})", id_.value, offer.service,
@@ -71,17 +71,19 @@ void worker_connection_state::carry_out() {
                job_answered{sink_id{id_.value}, answer.id, answer.attempt, answer.is_final,
                             std::move(answer.body)});
         },
-        [&](const engine::worker_ended& end) { on_ended(end.reason); },
+        [&](engine::worker_ended& end) { on_ended(end); },
       },
       action);
   });
   timer_.arm(self_, handle{self_}, link_.next_deadline());
 }
 
-void worker_connection_state::on_ended(engine::worker_end reason) {
-  around_->counters->ended_workers.add(reason);
-  spdlog::debug("worker {} is gone: {}", id_.value, to_string(reason));
-  tell(self_, around_->io, peer_ended{id_, engine::was_told(reason)});
+void worker_connection_state::on_ended(engine::worker_ended& end) {
+  around_->counters->ended_workers.add(end.reason);
+  spdlog::debug("worker {} is gone: {}", id_.value, to_string(end.reason));
+  if (queue_) // it hears of our end in any case, but not of what never left
+    tell(self_, queue_, sink_lost{sink_id{id_.value}, std::move(end.undelivered)});
+  tell(self_, around_->io, peer_ended{id_, engine::was_told(end.reason)});
   end_normally(self_);
 }
 

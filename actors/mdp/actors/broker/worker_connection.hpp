@@ -32,7 +32,7 @@ public:
 
 private:
   void carry_out();
-  void on_ended(engine::worker_end reason);
+  void on_ended(engine::worker_ended& end);
 
   handle::pointer self_;
   std::shared_ptr<const surroundings> around_;

@@ -1,7 +1,7 @@
 #pragma once
 
-#include <caf/actor_cast.hpp>
 #include <caf/abstract_actor.hpp>
+#include <caf/actor_cast.hpp>
 #include <caf/error.hpp>
 #include <caf/execution_unit.hpp>
 #include <caf/exit_reason.hpp>
@@ -21,8 +21,8 @@ struct exit_kind {
 };
 
 [[nodiscard]] inline exit_kind exit_kind_of(const caf::error& reason) {
-  const bool failed = reason && reason != caf::exit_reason::normal
-                      && reason != caf::exit_reason::user_shutdown;
+  const bool failed =
+    reason && reason != caf::exit_reason::normal && reason != caf::exit_reason::user_shutdown;
   return {failed, failed ? caf::to_string(reason) : std::string{}};
 }
 
@@ -32,8 +32,8 @@ struct exit_kind {
 template <class Child, class Observer, class MakeMessage>
 void notify_exit(const Child& child, Observer observer, MakeMessage make_message) {
   caf::actor_cast<caf::abstract_actor*>(child)->attach_functor(
-    [observer = std::move(observer), make_message = std::move(make_message)](
-      const caf::error& reason, caf::execution_unit* unit) {
+    [observer = std::move(observer),
+     make_message = std::move(make_message)](const caf::error& reason, caf::execution_unit* unit) {
       observer->enqueue(caf::make_mailbox_element(nullptr, caf::make_message_id(), {},
                                                   make_message(exit_kind_of(reason))),
                         unit);

@@ -16,18 +16,19 @@ void loop_unit::exec_later(caf::resumable* job) {
 }
 
 bool loop_unit::run() {
-  for (std::size_t resumed = 0; !ready_.empty() && resumed < defaults::turn_max_resumes; ++resumed) {
+  for (std::size_t resumed = 0; !ready_.empty() && resumed < defaults::turn_max_resumes;
+       ++resumed) {
     auto* job = ready_.front();
     ready_.pop_front();
     switch (job->resume(this, defaults::actor_throughput)) {
-      case caf::resumable::resume_later:
-        ready_.push_back(job); // keeps its reference
-        break;
-      case caf::resumable::awaiting_message: // whoever wakes it takes a new reference
-      case caf::resumable::done:
-      case caf::resumable::shutdown_execution_unit: // said to CAF's workers only
-        caf::intrusive_ptr_release(job);
-        break;
+    case caf::resumable::resume_later:
+      ready_.push_back(job); // keeps its reference
+      break;
+    case caf::resumable::awaiting_message: // whoever wakes it takes a new reference
+    case caf::resumable::done:
+    case caf::resumable::shutdown_execution_unit: // said to CAF's workers only
+      caf::intrusive_ptr_release(job);
+      break;
     }
   }
   return !ready_.empty();

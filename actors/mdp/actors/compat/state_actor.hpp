@@ -49,9 +49,7 @@ public:
   void on_exit() override { state_.reset(); }
 
 protected:
-  typename State::handle::behavior_type make_behavior() override {
-    return state_->make_behavior();
-  }
+  typename State::handle::behavior_type make_behavior() override { return state_->make_behavior(); }
 
 private:
   std::optional<State> state_;

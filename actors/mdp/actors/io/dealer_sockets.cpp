@@ -10,17 +10,16 @@ namespace mdp::actors::io {
 template <class Message>
 void dealer_sockets::tell_owner(socket_id socket, Message message) {
   if (const auto entry = owners_.find(socket); entry != owners_.end())
-    std::visit([&](const auto& handle) { tell(self_, handle, std::move(message)); },
-               entry->second);
+    std::visit([&](const auto& handle) { tell(self_, handle, std::move(message)); }, entry->second);
 }
 
 void dealer_sockets::open(open_socket& request, socket_id socket) {
   const bool is_worker = static_cast<bool>(request.worker);
   const auto role = is_worker ? dealer_role::worker : dealer_role::client;
-  owners_.emplace(socket, is_worker ? owner{std::move(request.worker)}
-                                    : owner{std::move(request.client)});
-  std::ignore = outbox_->push(open_dealer{socket, std::move(request.endpoint), role,
-                                          request.version, options_, limits_});
+  owners_.emplace(socket,
+                  is_worker ? owner{std::move(request.worker)} : owner{std::move(request.client)});
+  std::ignore = outbox_->push(
+    open_dealer{socket, std::move(request.endpoint), role, request.version, options_, limits_});
 }
 
 void dealer_sockets::send(send_on_socket& request) {

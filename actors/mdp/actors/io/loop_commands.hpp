@@ -9,6 +9,7 @@
 #include "mdp/wire/limits.hpp"
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <system_error>
 #include <variant>
@@ -53,6 +54,7 @@ struct send_frames {
   peer_id peer; ///< Comes back in `peer_unreachable`, so that late news is not taken for new.
   frame routing_id;
   message frames;
+  std::uint64_t number = 0; ///< The sender's own; comes back in `peer_unreachable`, too.
 };
 
 /// Forget what is parked for a peer that has ended.
@@ -66,8 +68,8 @@ struct stop_loop {
   duration flush_grace{};
 };
 
-using loop_command
-  = std::variant<open_router, open_dealer, close_socket, send_frames, forget_peer, stop_loop>;
+using loop_command =
+  std::variant<open_router, open_dealer, close_socket, send_frames, forget_peer, stop_loop>;
 
 // -- reports: from the loop to the I/O actor ----------------------------------------------------------
 
@@ -138,6 +140,9 @@ struct peer_unreachable {
   frame routing_id;
   unreachable_reason reason;
   std::size_t dropped_messages = 0;
+  /// The number of the message that could not be sent; nothing if it was parked before, when it is
+  /// not known which of them were.
+  std::optional<std::uint64_t> first_undelivered;
 };
 
 using loop_report = std::variant<bound, bind_failed, connected, connect_failed, router_input,

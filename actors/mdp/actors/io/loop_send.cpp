@@ -20,7 +20,8 @@ net::send_status send_now(loop_socket& socket, const frame& routing_id, const me
 void report_dropped(const loop_socket& socket, std::vector<peers::dropped_messages> dropped,
                     unreachable_reason reason, std::vector<loop_report>& reports) {
   for (auto& [routing_id, peer, count] : dropped)
-    reports.push_back(peer_unreachable{socket.id, peer, std::move(routing_id), reason, count});
+    reports.push_back(
+      peer_unreachable{socket.id, peer, std::move(routing_id), reason, count, std::nullopt});
 }
 
 } // namespace
@@ -42,7 +43,7 @@ void send_or_park(loop_socket* socket, send_frames& command, time_point now,
     return;
   }
   reports.push_back(peer_unreachable{command.socket, command.peer, std::move(command.routing_id),
-                                     unreachable_reason::gone, 1});
+                                     unreachable_reason::gone, 1, command.number});
 }
 
 void retry_parked(loop_socket& socket, std::size_t& allowance, time_point now,

@@ -6,7 +6,6 @@
 
 #include <spdlog/spdlog.h>
 
-
 #include <tuple>
 #include <utility>
 
@@ -24,23 +23,23 @@ void router_peers::on_input(router_input& report) {
     return; // no broker yet; its peers will be heard when they speak again
   const auto decision = directory_.judge(report.routing_id, report.input, report.received_at);
   switch (decision.what) {
-    case peers::verdict::deliver:
-      return deliver(*decision.peer, report);
-    case peers::verdict::open: {
-      auto& peer = directory_.admit(report.routing_id, report.input);
-      open(peer, report.received_at);
-      return deliver(peer, report);
-    }
-    case peers::verdict::violation:
-      counters_->violations.add();
-      return tell_invalid(*decision.peer);
-    case peers::verdict::turn_away:
-      counters_->turned_away.add();
-      return turn_away(report);
-    case peers::verdict::house_full:
-      return counters_->house_full.add();
-    case peers::verdict::ignore:
-      return counters_->ignored.add();
+  case peers::verdict::deliver:
+    return deliver(*decision.peer, report);
+  case peers::verdict::open: {
+    auto& peer = directory_.admit(report.routing_id, report.input);
+    open(peer, report.received_at);
+    return deliver(peer, report);
+  }
+  case peers::verdict::violation:
+    counters_->violations.add();
+    return tell_invalid(*decision.peer);
+  case peers::verdict::turn_away:
+    counters_->turned_away.add();
+    return turn_away(report);
+  case peers::verdict::house_full:
+    return counters_->house_full.add();
+  case peers::verdict::ignore:
+    return counters_->ignored.add();
   }
 }
 
@@ -62,19 +61,19 @@ void router_peers::on_unreachable(const peer_unreachable& report) {
     .add();
   counters_->undelivered.add(report.dropped_messages);
   if (const auto* peer = directory_.find(report.peer))
-    tell_lost(*peer);
+    tell_lost(*peer, report.first_undelivered.value_or(peer_lost{}.first_undelivered));
 }
 
 void router_peers::send(send_to_peer& request) {
   const auto* peer = directory_.find(request.peer);
   if (peer == nullptr)
     return counters_->undelivered.add();
-  if (!outbox_->push(
-        send_frames{socket_, peer->id, peer->routing_id, std::move(request.frames)})) {
+  if (!outbox_->push(send_frames{socket_, peer->id, peer->routing_id, std::move(request.frames),
+                                  request.number})) {
     // The loop is swamped. Forgetting the message silently could leave a request with a worker that
     // never got it, so the peer is treated as one that cannot be reached.
     counters_->outbox_refused.add();
-    tell_lost(*peer);
+    tell_lost(*peer, request.number);
   }
 }
 
@@ -100,9 +99,9 @@ void router_peers::open(directory::entry& peer, time_point now) {
 void router_peers::deliver(directory::entry& peer, router_input& report) {
   std::visit(overload{
                [&](wire::client_request& request) {
-                 tell(self_, std::get<client_session_actor>(peer.handle),
-                      request_arrived{std::move(request), report.input.version,
-                                      report.received_at});
+                 tell(
+                   self_, std::get<client_session_actor>(peer.handle),
+                   request_arrived{std::move(request), report.input.version, report.received_at});
                },
                [&](wire::from_worker& command) {
                  tell(self_, std::get<worker_connection_actor>(peer.handle),
@@ -113,13 +112,13 @@ void router_peers::deliver(directory::entry& peer, router_input& report) {
 }
 
 void router_peers::turn_away(const router_input& report) {
-  std::ignore = outbox_->push(send_frames{socket_, peer_id{}, report.routing_id,
-                                          encode(wire::to_worker{wire::disconnect{}},
-                                                 report.input.version)});
+  std::ignore =
+    outbox_->push(send_frames{socket_, peer_id{}, report.routing_id,
+                              encode(wire::to_worker{wire::disconnect{}}, report.input.version)});
 }
 
-void router_peers::tell_lost(const directory::entry& peer) {
-  std::visit([&](const auto& handle) { tell(self_, handle, peer_lost{}); }, peer.handle);
+void router_peers::tell_lost(const directory::entry& peer, std::uint64_t first_undelivered) {
+  std::visit([&](const auto& handle) { tell(self_, handle, peer_lost{first_undelivered}); }, peer.handle);
 }
 
 void router_peers::tell_invalid(const directory::entry& peer) {

@@ -42,7 +42,7 @@ private:
   void open(directory::entry& peer, time_point now);
   void deliver(directory::entry& peer, router_input& report);
   void turn_away(const router_input& report);
-  void tell_lost(const directory::entry& peer);
+  void tell_lost(const directory::entry& peer, std::uint64_t first_undelivered);
   void tell_invalid(const directory::entry& peer);
 
   io_actor::pointer self_;

@@ -80,25 +80,24 @@ void client_peer_state::carry_out() {
   if (!engine_)
     return;
   engine_->actions().drain([this](engine::client_engine::action&& action) {
-    std::visit(overload{
-                 [&](engine::client_engine::send& out) { send(std::move(out.command)); },
-                 [&](engine::client_engine::reconnect) { reconnect(); },
-                 [&](engine::client_engine::partial& news) {
-                   if (observer_.part)
-                     observer_.part(std::move(news.body));
-                 },
-                 [&](engine::client_engine::restarted) {
-                   if (observer_.restarted)
-                     observer_.restarted();
-                 },
-                 [&](engine::client_engine::finished& news) {
-                   observer_.ended(std::move(news.body));
-                 },
-                 [&](const engine::client_engine::failed& news) {
-                   observer_.ended(tl::unexpected(news.reason));
-                 },
-               },
-               action);
+    std::visit(
+      overload{
+        [&](engine::client_engine::send& out) { send(std::move(out.command)); },
+        [&](engine::client_engine::reconnect) { reconnect(); },
+        [&](engine::client_engine::partial& news) {
+          if (observer_.part)
+            observer_.part(std::move(news.body));
+        },
+        [&](engine::client_engine::restarted) {
+          if (observer_.restarted)
+            observer_.restarted();
+        },
+        [&](engine::client_engine::finished& news) { observer_.ended(std::move(news.body)); },
+        [&](const engine::client_engine::failed& news) {
+          observer_.ended(tl::unexpected(news.reason));
+        },
+      },
+      action);
   });
   timer_.arm(self_, handle{self_}, engine_->next_deadline());
 }

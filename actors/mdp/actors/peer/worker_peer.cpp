@@ -14,8 +14,8 @@
 namespace mdp::actors {
 
 worker_peer_state::worker_peer_state(handle::pointer self,
-                                     std::shared_ptr<const surroundings> around,
-                                     std::string broker, std::uint64_t conversation)
+                                     std::shared_ptr<const surroundings> around, std::string broker,
+                                     std::uint64_t conversation)
     : self_(self),
       around_(std::move(around)),
       broker_(std::move(broker)),
@@ -70,19 +70,19 @@ worker_peer_actor::behavior_type worker_peer_state::make_behavior() {
 
 void worker_peer_state::carry_out() {
   engine_.actions().drain([this](engine::worker_engine::action&& action) {
-    std::visit(overload{
-                 [&](engine::worker_engine::send& out) {
-                   tell(self_, around_->io,
-                        send_on_socket{*socket_, encode(std::move(out.command),
-                                                        around_->config.version)});
-                 },
-                 [&](engine::worker_engine::work& request) {
-                   tell(self_, around_->handler,
-                        take_work{request.number, std::move(request.body), handle{self_}});
-                 },
-                 [&](const engine::worker_engine::ended& end) { on_ended(end.reason); },
-               },
-               action);
+    std::visit(
+      overload{
+        [&](engine::worker_engine::send& out) {
+          tell(self_, around_->io,
+               send_on_socket{*socket_, encode(std::move(out.command), around_->config.version)});
+        },
+        [&](engine::worker_engine::work& request) {
+          tell(self_, around_->handler,
+               take_work{request.number, std::move(request.body), handle{self_}});
+        },
+        [&](const engine::worker_engine::ended& end) { on_ended(end.reason); },
+      },
+      action);
   });
   timer_.arm(self_, handle{self_}, std::min(engine_.next_deadline(), abandon_at_));
 }

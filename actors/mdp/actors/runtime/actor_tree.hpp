@@ -1,10 +1,10 @@
 #pragma once
 
 #include "mdp/actors/compat/system.hpp"
+#include "mdp/actors/current.hpp"
 #include "mdp/actors/interfaces.hpp"
 #include "mdp/actors/io/io_actor.hpp"
 #include "mdp/actors/io/loop_host.hpp"
-#include "mdp/actors/current.hpp"
 #include "mdp/actors/supervision/child_spec.hpp"
 
 #include <caf/actor_system.hpp>

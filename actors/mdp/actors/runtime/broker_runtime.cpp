@@ -37,11 +37,12 @@ public:
     auto outcome = first_bind->get_future();
     io_.bind->on_first_bind = [first_bind](const bind_error* failure) {
       first_bind->set_value(failure == nullptr ? std::string{}
-                                               : "cannot bind " + failure->endpoint + ": "
-                                                   + failure->reason.message());
+                                               : "cannot bind " + failure->endpoint + ": " +
+                                                   failure->reason.message());
     };
-    broker_tree branch{config_.clients, config_.workers,      config_.queues, config_.max_services,
-                       config_.service_linger, counters_, registry_};
+    broker_tree branch{
+      config_.clients,        config_.workers, config_.queues, config_.max_services,
+      config_.service_linger, counters_,       registry_};
     tree_.start({broker_spec(std::move(branch), [this] { return tree_.io(); })},
                 [on_failure = std::move(on_failure), first_bind](bool failed) {
                   if (failed && on_failure)
@@ -72,8 +73,8 @@ public:
 private:
   broker_config config_;
   std::shared_ptr<broker_counters> counters_ = std::make_shared<broker_counters>();
-  std::shared_ptr<current<service_registry_actor>> registry_
-    = std::make_shared<current<service_registry_actor>>();
+  std::shared_ptr<current<service_registry_actor>> registry_ =
+    std::make_shared<current<service_registry_actor>>();
   io_config io_;
   actor_tree tree_;
 };

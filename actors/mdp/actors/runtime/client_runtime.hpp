@@ -30,10 +30,14 @@ struct client_config {
 /// What is wrong with a configuration, a sentence each; empty if nothing is.
 [[nodiscard]] std::vector<std::string> validate(const client_config& config);
 
+/// What is wrong with a request for `service`; empty if nothing is.
+[[nodiscard]] std::vector<std::string> validate_request(const client_config& config,
+                                                        const std::string& service);
+
 /// How patient one request is, and what hears of its parts.
 struct request_options {
-  duration timeout = defaults::client_timeout;              ///< For one try.
-  std::uint32_t attempts = defaults::client_attempts;       ///< Tries in all.
+  duration timeout = defaults::client_timeout;        ///< For one try.
+  std::uint32_t attempts = defaults::client_attempts; ///< Tries in all.
   /// A part of the reply, ahead of its end. Called on a thread of the runtime; must not block.
   std::function<void(message part)> on_part;
   /// The parts so far are void, the request is tried again. Without it a stream that breaks off is

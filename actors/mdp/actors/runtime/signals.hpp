@@ -1,10 +1,10 @@
 #pragma once
 
+#include <pthread.h>
+
 #include <csignal>
 #include <functional>
 #include <thread>
-
-#include <pthread.h>
 
 namespace mdp::actors {
 

@@ -21,11 +21,18 @@ public:
   }
 
   void check_endpoints(const std::vector<std::string>& endpoints, net::endpoint_use use) {
-    check(!endpoints.empty(), use == net::endpoint_use::bind ? "no endpoint to bind"
-                                                             : "no broker endpoint");
+    check(!endpoints.empty(),
+          use == net::endpoint_use::bind ? "no endpoint to bind" : "no broker endpoint");
     for (const auto& endpoint : endpoints)
       if (const auto problem = net::check_endpoint(endpoint, use))
         problems_.push_back(endpoint + ": " + *problem);
+  }
+
+  void check_service(const std::string& service, const wire::limits& limits) {
+    if (wire::check_service_name(service, limits))
+      problems_.push_back('"' + service + "\" is no service name: 1 to " +
+                          std::to_string(limits.max_service_name) +
+                          " printable ASCII characters, no spaces");
   }
 
   void check_heartbeat(const engine::heartbeat_config& heartbeat) {
@@ -53,8 +60,8 @@ std::vector<std::string> validate(const broker_config& config) {
   found.check(config.max_services >= 1, "the number of services must be at least 1");
   found.check(config.peers.max_peers >= 1, "the number of peers must be at least 1");
   found.check(config.limits.max_frames >= 6, "6 frames a message is the least that MDP needs");
-  found.check(config.sockets.send_high_water_mark >= 1
-                && config.sockets.receive_high_water_mark >= 1,
+  found.check(config.sockets.send_high_water_mark >= 1 &&
+                config.sockets.receive_high_water_mark >= 1,
               "the high-water mark must be at least 1: 0 would mean no bound at all");
   return found.take();
 }
@@ -63,27 +70,32 @@ std::vector<std::string> validate(const worker_config& config) {
   findings found;
   found.check_endpoints(config.brokers, net::endpoint_use::connect);
   found.check_heartbeat(config.heartbeat);
-  const bool lawful = !wire::check_service_name(config.service, config.limits);
-  found.check(lawful, "\"" + config.service
-                        + "\" is no service name: 1 to 255 printable ASCII characters, no spaces");
+  found.check_service(config.service, config.limits);
   found.check(!engine::is_reserved_service(config.service),
               "names that start with mmi. belong to the broker itself (RFC 8)");
   found.check(config.connections >= 1 && config.connections <= defaults::max_worker_connections,
-              "connections must be between 1 and "
-                + std::to_string(defaults::max_worker_connections)
-                + ": each has a socket and a thread");
+              "connections must be between 1 and " +
+                std::to_string(defaults::max_worker_connections) +
+                ": each has a socket and a thread");
   found.check(config.capacity >= 1 && config.capacity <= defaults::max_worker_capacity,
-              "the capacity must be between 1 and "
-                + std::to_string(defaults::max_worker_capacity));
+              "the capacity must be between 1 and " +
+                std::to_string(defaults::max_worker_capacity));
   found.check(static_cast<bool>(config.work), "no work function");
-  found.check(config.reconnect.min > duration::zero() && config.reconnect.max >= config.reconnect.min,
-              "the reconnect pauses must be more than 0, and the longest not shorter than the first");
+  found.check(
+    config.reconnect.min > duration::zero() && config.reconnect.max >= config.reconnect.min,
+    "the reconnect pauses must be more than 0, and the longest not shorter than the first");
   return found.take();
 }
 
 std::vector<std::string> validate(const client_config& config) {
   findings found;
   found.check_endpoints(config.brokers, net::endpoint_use::connect);
+  return found.take();
+}
+
+std::vector<std::string> validate_request(const client_config& config, const std::string& service) {
+  findings found;
+  found.check_service(service, config.limits);
   return found.take();
 }
 

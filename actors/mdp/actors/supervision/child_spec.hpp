@@ -52,7 +52,7 @@ struct supervisor_spec {
   std::vector<child_spec> children; ///< Started in this order, stopped in the opposite one.
   /// The children do not need each other: stop them all at once instead.
   bool stop_together = false;
-  std::uint64_t seed = 0;           ///< For the jitter.
+  std::uint64_t seed = 0; ///< For the jitter.
 };
 
 /// An `intensity` for children whose ends are part of life (a worker that reconnects).

@@ -95,9 +95,9 @@ void supervisor_state::on_down(const child_down& news) {
       children_.erase(where);
     return stop_next();
   }
-  const bool again = !c.is_released
-                     && (c.spec.restart == restart_type::permanent
-                         || (c.spec.restart == restart_type::transient && news.how.failed));
+  const bool again =
+    !c.is_released && (c.spec.restart == restart_type::permanent ||
+                       (c.spec.restart == restart_type::transient && news.how.failed));
   if (news.how.failed)
     spdlog::warn("{}: {} failed: {}", spec_.name, c.spec.name, news.how.what);
   if (!again) {

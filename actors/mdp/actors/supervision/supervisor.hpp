@@ -46,8 +46,8 @@ private:
 
     child_spec spec;
     engine::backoff pauses;
-    stoppable_actor running;          // null while it is down
-    std::uint64_t incarnation = 0;    // its actor id, never used twice
+    stoppable_actor running;       // null while it is down
+    std::uint64_t incarnation = 0; // its actor id, never used twice
     time_point started_at{};
     bool is_adopted = false;
     bool stops_together = false;
