@@ -16,8 +16,8 @@
 
 /// What the actors of the simulated broker share. There is one for each kind of actor in
 /// `actors/mdp/actors/broker`, of the same shape and joined in the same way: sim_router_peers (the
-/// I/O actor's half), sim_session, sim_connection, sim_registry, sim_queue, sim_mmi. What they lack is
-/// CAF, sockets and logging; the decisions are made by the same engines.
+/// I/O actor's half), sim_session, sim_connection, sim_registry, sim_queue, sim_mmi. What they lack
+/// is CAF, sockets and logging; the decisions are made by the same engines.
 namespace mdp::sim {
 
 class sim_router_peers;
@@ -40,14 +40,14 @@ struct broker_config {
 /// notice. A simulation that cannot fail proves nothing.
 enum class broken_rule : std::uint8_t {
   none,
-  keeps_lost_workers,     ///< a queue is not told that a worker is lost
-  forgets_who_was_told,   ///< no memory of DISCONNECTs
-  neglects_busy_workers,  ///< no heartbeats for those that hold a request
-  loses_answers,          ///< one in twenty does not arrive at the session
-  answers_twice,          ///< one final in twenty is sent twice
-  answers_somebody_else,  ///< one final in twenty goes to another client
-  forgets_to_cancel,      ///< a session that ends leaves its requests in the queues
-  never_looks_at_clock,   ///< silent workers are never noticed, nothing expires
+  keeps_lost_workers,      ///< a queue is not told that a worker is lost
+  forgets_who_was_told,    ///< no memory of DISCONNECTs
+  neglects_busy_workers,   ///< no heartbeats for those that hold a request
+  loses_answers,           ///< one in twenty does not arrive at the session
+  answers_twice,           ///< one final in twenty is sent twice
+  answers_somebody_else,   ///< one final in twenty goes to another client
+  forgets_to_cancel,       ///< a session that ends leaves its requests in the queues
+  never_looks_at_clock,    ///< silent workers are never noticed, nothing expires
   leaves_dead_undisturbed, ///< the socket's word that a peer is gone is not passed on (T22)
   mixes_attempts,          ///< pieces of a lost worker's reply count as the next one's (T4)
 };

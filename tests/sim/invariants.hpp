@@ -12,9 +12,9 @@
 #include <string>
 #include <vector>
 
-/// What must hold in the whole world after every step, and once more when all is quiet. What is seen as
-/// it passes is judged where it passes: requests by job_ledger, the wire by wire_watch, replies by the
-/// clients.
+/// What must hold in the whole world after every step, and once more when all is quiet. What is
+/// seen as it passes is judged where it passes: requests by job_ledger, the wire by wire_watch,
+/// replies by the clients.
 namespace mdp::sim {
 
 class invariants {

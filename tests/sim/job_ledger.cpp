@@ -8,7 +8,7 @@ std::string name_of(job_id id) {
   return "c" + std::to_string(id.client.value) + "." + std::to_string(id.sequence);
 }
 
-// -- sessions -------------------------------------------------------------------------------------------
+// -- sessions -------------------------------------------------------------------------------------
 
 void job_ledger::accepted(job_id id) {
   ++counters_.accepted;
@@ -48,12 +48,13 @@ void job_ledger::session_ended(peer_id client) {
   });
 }
 
-// -- queues ---------------------------------------------------------------------------------------------
+// -- queues ---------------------------------------------------------------------------------------
 
 void job_ledger::queued(const std::string& service, const engine::job& what) {
   auto& account = queues_[service];
   const auto footprint = what.footprint();
-  if (account.jobs.emplace(what.id, queued_entry{footprint, what.deadline, 0, {}, false, false}).second)
+  if (account.jobs.emplace(what.id, queued_entry{footprint, what.deadline, 0, {}, false, false})
+        .second)
     account.footprint += footprint;
 }
 
@@ -69,8 +70,9 @@ void job_ledger::assigned(const std::string& service, const engine::assign_to_si
     return "queue " + service + " assigned " + name_of(what.id) +
            (job.sink ? ", which somebody works on" : ", whose client is gone");
   });
-  findings_.require(now < job.deadline,
-                    [&] { return name_of(what.id) + " was given to a worker when it had expired"; });
+  findings_.require(now < job.deadline, [&] {
+    return name_of(what.id) + " was given to a worker when it had expired";
+  });
   findings_.require(what.attempt == job.attempt + 1 && what.attempt <= config_.attempts, [&] {
     return "try " + std::to_string(what.attempt) + " of " + name_of(what.id) + " follows try " +
            std::to_string(job.attempt);
@@ -160,7 +162,7 @@ void job_ledger::remove(queue_account& account, job_id id) {
   account.jobs.erase(entry);
 }
 
-// -- what it comes to -----------------------------------------------------------------------------------
+// -- what it comes to -----------------------------------------------------------------------------
 
 void job_ledger::compare(const std::string& service, const engine::service_queue& queue) {
   const auto& account = queues_[service];

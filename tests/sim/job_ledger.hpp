@@ -12,12 +12,13 @@
 #include <string>
 #include <vector>
 
-/// The accounts of all requests of one broker's life, kept by what the actors see and not by what the
-/// engines say about themselves:
+/// The accounts of all requests of one broker's life, kept by what the actors see and not by what
+/// the engines say about themselves:
 /// - a request that a session accepted ends there exactly once: answered, refused or cancelled;
-/// - a refusal has its reason: expired means that its time was over, given up that its attempts were;
-/// - a queue holds what it accepted and did not let go of, no more and no less, and its footprint is
-///   the sum of theirs;
+/// - a refusal has its reason: expired means that its time was over, given up that its attempts
+///   were;
+/// - a queue holds what it accepted and did not let go of, no more and no less, and its footprint
+///   is the sum of theirs;
 /// - what has expired is not given to a worker any more;
 /// - attempts count up to the bound, and one client's requests are first tried in their order.
 namespace mdp::sim {
@@ -37,7 +38,7 @@ public:
   job_ledger(const engine::queue_config& config, violations& findings)
       : config_(config), findings_(findings) {}
 
-  // -- sessions -----------------------------------------------------------------------------------------
+  // -- sessions -----------------------------------------------------------------------------------
 
   void accepted(job_id id);
   void answered(job_id id);
@@ -46,7 +47,7 @@ public:
   void refused_at_door(engine::refusal reason) noexcept;
   void session_ended(peer_id client);
 
-  // -- queues -------------------------------------------------------------------------------------------
+  // -- queues -------------------------------------------------------------------------------------
 
   void queued(const std::string& service, const engine::job& what);
   void assigned(const std::string& service, const engine::assign_to_sink& what, time_point now);
@@ -56,11 +57,10 @@ public:
   void cancelled_in_queue(const std::string& service, job_id id);
   /// A sink's final answer, which the queue may believe or not.
   void sink_answered(const std::string& service, sink_id sink, job_id id, attempt_number attempt);
-  void sink_lost(const std::string& service, sink_id sink,
-                 const std::vector<job_id>& undelivered);
+  void sink_lost(const std::string& service, sink_id sink, const std::vector<job_id>& undelivered);
   void queue_ended(const std::string& service);
 
-  // -- what it comes to ---------------------------------------------------------------------------------
+  // -- what it comes to ---------------------------------------------------------------------------
 
   /// Whether `queue` holds what it should.
   void compare(const std::string& service, const engine::service_queue& queue);

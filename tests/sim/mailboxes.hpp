@@ -22,8 +22,8 @@ struct actor_ref {
 };
 
 /// Actors without CAF. Each has a mailbox and reads one letter at a time; who is next is drawn by
-/// lot, so that a run sees orders of events which real threads would show once in a million. Letters
-/// from one to the other keep their order, as CAF promises.
+/// lot, so that a run sees orders of events which real threads would show once in a million.
+/// Letters from one to the other keep their order, as CAF promises.
 class mailboxes {
 public:
   explicit mailboxes(dice lots) : lots_(lots) {}

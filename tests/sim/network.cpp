@@ -6,7 +6,7 @@
 
 namespace mdp::sim {
 
-// -- the broker's end -----------------------------------------------------------------------------------
+// -- the broker's end -----------------------------------------------------------------------------
 
 void network::unbind(router_end how, time_point now) {
   is_bound_ = false;
@@ -46,7 +46,7 @@ std::optional<routed_message> network::receive() {
   return next;
 }
 
-// -- a peer's end ---------------------------------------------------------------------------------------
+// -- a peer's end ---------------------------------------------------------------------------------
 
 socket_number network::open(host_number host, frame name, time_point now) {
   const auto number = ++last_socket_;
@@ -80,8 +80,8 @@ void network::vanish(socket_number socket, time_point router_notices, time_point
     auto& link = connections_.at(*entry->second.connected);
     link.peer_has_it = false;
     link.is_broken = true;
-    link.notice.router
-      = std::min({link.notice.router, router_notices, now + config_.router_patience});
+    link.notice.router =
+      std::min({link.notice.router, router_notices, now + config_.router_patience});
     link.down.clear();
     lose_some(link.up);
   }
@@ -111,7 +111,7 @@ std::optional<message> network::receive(socket_number socket) {
   return frames;
 }
 
-// -- what happens to it ---------------------------------------------------------------------------------
+// -- what happens to it ---------------------------------------------------------------------------
 
 void network::cut(host_number host, const break_notice& notice, time_point now) {
   for (auto& [number, link] : connections_) {
@@ -132,7 +132,7 @@ void network::heal(time_point now) {
       link.notice = {std::min(link.notice.peer, now), std::min(link.notice.router, now)};
 }
 
-// -- time -----------------------------------------------------------------------------------------------
+// -- time -----------------------------------------------------------------------------------------
 
 time_point network::next_event() const {
   auto next = never;

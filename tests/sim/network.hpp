@@ -13,20 +13,20 @@
 #include <string>
 #include <unordered_map>
 
-/// The network of the simulated world, and what libzmq makes of it: one ROUTER that the broker binds,
-/// and DEALERs that connect to it.
+/// The network of the simulated world, and what libzmq makes of it: one ROUTER that the broker
+/// binds, and DEALERs that connect to it.
 ///
 /// What it models, because brokers get it wrong:
 /// - A TCP connection delivers in order, late, or not at all any more. It never loses a message out
 ///   of the middle. When it breaks, some suffix of what was under way is gone, in both directions.
 /// - Each end learns of a break in its own time: at once, late, or never. Until then it writes into
 ///   the void.
-/// - A DEALER connects again by itself, and its owner is not told. To the ROUTER it is then somebody
-///   else: a new routing id.
-/// - A DEALER with a name of its own (ZMQ_ROUTING_ID) would be the same to the ROUTER, and neither side
-///   would ever learn that what was under way is lost. So these do not connect again by themselves
-///   (ZMQ_RECONNECT_IVL -1), their owner has to. As long as an old connection of that name seems alive
-///   to the ROUTER, a new one is ignored (T9).
+/// - A DEALER connects again by itself, and its owner is not told. To the ROUTER it is then
+///   somebody else: a new routing id.
+/// - A DEALER with a name of its own (ZMQ_ROUTING_ID) would be the same to the ROUTER, and neither
+///   side would ever learn that what was under way is lost. So these do not connect again by
+///   themselves (ZMQ_RECONNECT_IVL -1), their owner has to. As long as an old connection of that
+///   name seems alive to the ROUTER, a new one is ignored (T9).
 /// - A ROUTER with ROUTER_MANDATORY says when it has no such peer (T22).
 /// - A host can be cut off for a while: what is under way then arrives all at once.
 namespace mdp::sim {
@@ -40,8 +40,8 @@ struct routed_message {
   message frames;
 };
 
-/// Sees all that passes the broker's ROUTER: what is sent when it is sent, what was received when the
-/// broker turns to it, as it may have read other messages before.
+/// Sees all that passes the broker's ROUTER: what is sent when it is sent, what was received when
+/// the broker turns to it, as it may have read other messages before.
 class wire_tap {
 public:
   virtual ~wire_tap() = default;
@@ -53,8 +53,8 @@ struct network_config {
   duration latency_min{};
   duration latency_max{};
   duration reconnect_pause{}; ///< ZMQ_RECONNECT_IVL
-  /// After how long the ROUTER notices that a connection is broken, in any case; it sends heartbeats of
-  /// ZMTP's own (ZMQ_HEARTBEAT_IVL, _TIMEOUT), which every libzmq answers.
+  /// After how long the ROUTER notices that a connection is broken, in any case; it sends
+  /// heartbeats of ZMTP's own (ZMQ_HEARTBEAT_IVL, _TIMEOUT), which every libzmq answers.
   duration router_patience = std::chrono::hours(1);
 };
 
@@ -76,7 +76,7 @@ public:
   network(const network_config& config, dice chance, wire_tap& tap, trace& events)
       : config_(config), chance_(chance), tap_(tap), events_(events) {}
 
-  // -- the broker's end ---------------------------------------------------------------------------------
+  // -- the broker's end ---------------------------------------------------------------------------
 
   void bind() noexcept { is_bound_ = true; }
   void unbind(router_end how, time_point now);
@@ -87,7 +87,7 @@ public:
   [[nodiscard]] bool has_input() const noexcept { return !router_inbox_.empty(); }
   std::optional<routed_message> receive();
 
-  // -- a peer's end -------------------------------------------------------------------------------------
+  // -- a peer's end -------------------------------------------------------------------------------
 
   /// A new socket that connects to the broker; `name` is its ZMQ_ROUTING_ID, empty for none.
   socket_number open(host_number host, frame name, time_point now);
@@ -102,7 +102,7 @@ public:
   [[nodiscard]] bool has_input(socket_number socket) const;
   std::optional<message> receive(socket_number socket);
 
-  // -- what happens to it -------------------------------------------------------------------------------
+  // -- what happens to it -------------------------------------------------------------------------
 
   /// Nothing to or from `host` gets through until then.
   void hold(host_number host, time_point until) { held_until_[host] = until; }
@@ -113,7 +113,7 @@ public:
   /// From now on there are no faults: everybody learns of what is broken.
   void heal(time_point now);
 
-  // -- time ---------------------------------------------------------------------------------------------
+  // -- time ---------------------------------------------------------------------------------------
 
   [[nodiscard]] time_point next_event() const;
   void advance(time_point now);

@@ -13,8 +13,8 @@
 ///     part, request, work, number       the how-manieth piece it is, from 0
 ///     last, request, work, count        how many pieces came before it
 ///
-/// `request` is the name the client gave its request, `work` names one worker's one try at it. In 0.2
-/// each piece is a message; in 0.1 all of them come in the one REPLY (T4).
+/// `request` is the name the client gave its request, `work` names one worker's one try at it. In
+/// 0.2 each piece is a message; in 0.1 all of them come in the one REPLY (T4).
 namespace mdp::sim {
 
 [[nodiscard]] message part_of_reply(const frame& request, std::string_view work,
@@ -24,9 +24,9 @@ namespace mdp::sim {
 /// Whether a reply says instead that the broker could not serve the request (T12).
 [[nodiscard]] bool is_status_reply(const message& reply);
 
-/// What is wrong with the pieces that came for `request`, the last one's included. Pieces of a worker
-/// that was lost may stand before the right ones only if `may_start_again`, as a 0.2 client has got
-/// them already when the next worker begins.
+/// What is wrong with the pieces that came for `request`, the last one's included. Pieces of a
+/// worker that was lost may stand before the right ones only if `may_start_again`, as a 0.2 client
+/// has got them already when the next worker begins.
 [[nodiscard]] std::optional<std::string> wrong_with(const message& pieces, std::string_view request,
                                                     bool may_start_again);
 

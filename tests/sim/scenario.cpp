@@ -129,8 +129,8 @@ scenario draw_scenario(dice& chance) {
     drawn.intruders.push_back({drawn.services, 1ms, chance.between(50ms, 500ms)});
 
   if (chance.chance(0.15)) // hardly more than those who may be here
-    drawn.broker.peers.max_peers = drawn.workers.size() + drawn.clients.size()
-                                   + drawn.pipeliners.size() + chance.below(4);
+    drawn.broker.peers.max_peers =
+      drawn.workers.size() + drawn.clients.size() + drawn.pipeliners.size() + chance.below(4);
 
   drawn.faults.lasts = chance.between(3s, 15s);
   drawn.faults.pause_max = chance.between(200ms, 2s);

@@ -87,14 +87,15 @@ void sim_broker::turn(time_point now) {
   }
   life_->parts.now = local(now);
   life_->io.set_world_time(now);
-  around_.watch.set_broker_time(local(now));
-  // After a sleep either may come first: the sockets' news, or the timers.
+  // Either may come first, the socket's news or the timers, and the other at any time after it.
   const bool reads_first = chance_.chance(0.5);
-  if (reads_first)
-    read();
-  look_at_clock();
-  if (!reads_first)
-    read();
+  const bool both_at_once = chance_.chance(0.5);
+  around_.watch.begin_turn(local(now), both_at_once);
+  reads_first ? read() : look_at_clock();
+  if (!both_at_once)
+    life_->post.run();
+  reads_first ? look_at_clock() : read();
+  life_->post.run();
   life_->io.clean_up();
   life_->registry.clean_up();
   if (now >= end_at_) {
@@ -113,7 +114,6 @@ void sim_broker::read() {
   life_->post.tell(life_->io.self(), [batch = std::move(batch)](sim_router_peers& io) mutable {
     io.on_input(std::move(batch));
   });
-  life_->post.run();
 }
 
 void sim_broker::look_at_clock() {
@@ -127,7 +127,6 @@ void sim_broker::look_at_clock() {
   wake(io().sessions());
   wake(io().connections());
   wake(registry().queues());
-  life_->post.run();
 }
 
 void sim_broker::end(router_end how, time_point now) {

@@ -104,8 +104,9 @@ void sim_client::check(message last_piece) {
     return;
   }
   if (service_.starts_with("mmi.")) {
-    const auto code = last_piece[0].text();
-    around_.findings.require(last_piece.size() == 1 && (code == "200" || code == "404"),
+    mmi_code_ = last_piece[0].text();
+    const bool is_known = mmi_code_ == "200" || mmi_code_ == "404";
+    around_.findings.require(last_piece.size() == 1 && is_known,
                              [&] { return "mmi.service answered " + shown(last_piece); });
     return;
   }

@@ -30,8 +30,8 @@ struct client_counters {
   std::uint64_t retries = 0;
 };
 
-/// A client's process, the Lazy Pirate: one request at a time by client_engine, asked again on a new
-/// socket when no answer comes (7-10). Every reply is read to the last frame.
+/// A client's process, the Lazy Pirate: one request at a time by client_engine, asked again on a
+/// new socket when no answer comes (7-10). Every reply is read to the last frame.
 class sim_client : public process {
 public:
   struct surroundings {
@@ -45,7 +45,7 @@ public:
   [[nodiscard]] time_point next_event() const;
   void turn(time_point now);
 
-  // -- what happens to it -------------------------------------------------------------------------------
+  // -- what happens to it -------------------------------------------------------------------------
 
   /// As sim_worker::crash().
   void crash(bool with_its_machine, time_point now, time_point again_at);
@@ -56,12 +56,14 @@ public:
   /// Asks this service once.
   void ask(const std::string& service, time_point now);
 
-  // -- what it looks like -------------------------------------------------------------------------------
+  // -- what it looks like -------------------------------------------------------------------------
 
   [[nodiscard]] bool is_idle() const noexcept { return engine_.is_idle(); }
   [[nodiscard]] host_number host() const noexcept { return host_; }
   [[nodiscard]] const client_traits& traits() const noexcept { return traits_; }
   [[nodiscard]] const client_counters& counters() const noexcept { return counters_; }
+  /// What mmi.service answered last.
+  [[nodiscard]] const std::string& last_mmi_code() const noexcept { return mmi_code_; }
 
 private:
   void read(time_point now);
@@ -79,7 +81,8 @@ private:
   std::optional<socket_number> socket_;
   std::string service_; // of the current request
   std::string request_; // its name
-  message pieces_;      // that came before the last one
+  std::string mmi_code_;
+  message pieces_; // that came before the last one
   time_point asks_at_{};
   bool is_resting_ = false;
   client_counters counters_;

@@ -13,7 +13,7 @@ public:
   sim_connection(broker_parts& broker, peer_id id, frame routing_id,
                  wire::protocol_version version);
 
-  // -- letters ------------------------------------------------------------------------------------------
+  // -- letters ------------------------------------------------------------------------------------
 
   void on_command(wire::from_worker command, time_point received_at);
   void on_invalid();

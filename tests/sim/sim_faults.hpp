@@ -21,9 +21,9 @@ struct population {
   std::vector<std::unique_ptr<sim_intruder>>& intruders;
 };
 
-/// Whatever can go wrong by itself, one thing after the other until the plan is over:
-/// connections break, hosts are cut off, processes stop for a while, clocks leap, workers and clients
-/// crash or leave, the broker crashes or is restarted.
+/// Whatever can go wrong by itself, one thing after the other until the plan is over: connections
+/// break, hosts are cut off, processes stop for a while, clocks leap, workers and clients crash or
+/// leave, the broker crashes or is restarted.
 class sim_faults {
 public:
   sim_faults(const fault_plan& plan, const population& everybody, trace& events, dice chance,

@@ -54,7 +54,7 @@ void sim_intruder::play(time_point now) {
   case 6:
     return say(worker_ready{"mmi.service"}, now);
   case 7: // names nobody offers (T8)
-    return ask_for("nobody/" + std::to_string(chance_.below(1000)), now);
+    return ask_for("nobody/" + std::to_string(chance_.below(10)), now);
   case 8: // a flood
     for (auto i = chance_.below(40); i > 0; --i)
       ask_for(chance_.any_of(traits_.services), now);
@@ -111,8 +111,9 @@ void sim_intruder::send_garbage(time_point now) {
   send(std::move(frames), now);
 }
 
-/// What somebody said a moment ago, once more, with something wrong about it. As a worker we might so
-/// give a wrong answer to what we hold; and a copy that would make us one is played by be_a_worker().
+/// What somebody said a moment ago, once more, with something wrong about it. As a worker we might
+/// so give a wrong answer to what we hold; and a copy that would make us one is played by
+/// be_a_worker().
 void sim_intruder::send_distorted_copy(time_point now) {
   const auto& heard = around_.watch.heard_lately();
   if (heard.empty() || is_worker_)

@@ -22,9 +22,9 @@ struct intruder_traits {
 };
 
 /// A peer that means no good, or was written badly: garbage, copies of what others said with frames
-/// missing or too many, commands at the wrong time, reserved names, names nobody offers, floods. As a
-/// worker it takes requests and lets them fall, or answers for the wrong client. What it may not do is
-/// give wrong answers to requests it rightfully holds: against that MDP knows no help.
+/// missing or too many, commands at the wrong time, reserved names, names nobody offers, floods. As
+/// a worker it takes requests and lets them fall, or answers for the wrong client. What it may not
+/// do is give wrong answers to requests it rightfully holds: against that MDP knows no help.
 class sim_intruder : public process {
 public:
   struct surroundings {

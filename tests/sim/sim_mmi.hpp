@@ -15,7 +15,7 @@ class sim_mmi {
 public:
   explicit sim_mmi(broker_parts& broker) : broker_(broker), self_(broker.post.open(this)) {}
 
-  // -- letters ------------------------------------------------------------------------------------------
+  // -- letters ------------------------------------------------------------------------------------
 
   void on_question(const std::string& service, const engine::job& what,
                    const actor_ref<sim_session>& session);

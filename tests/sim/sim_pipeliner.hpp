@@ -26,9 +26,9 @@ struct pipeliner_traits {
   duration patience{}; ///< For one reply.
 };
 
-/// A client's process that asks many things at a time on one socket and matches the replies by the id
-/// it puts in front of the delimiter (T19). It asks nothing twice: what is not answered in time is
-/// given up, and after that it wants a new socket.
+/// A client's process that asks many things at a time on one socket and matches the replies by the
+/// id it puts in front of the delimiter (T19). It asks nothing twice: what is not answered in time
+/// is given up, and after that it wants a new socket.
 class sim_pipeliner : public process {
 public:
   using surroundings = sim_client::surroundings;

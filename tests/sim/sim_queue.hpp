@@ -17,13 +17,13 @@ class sim_queue {
 public:
   sim_queue(broker_parts& broker, std::string service);
 
-  // -- letters from the registry, which counts them -----------------------------------------------------
+  // -- letters from the registry, which counts them -----------------------------------------------
 
   void on_submit(engine::job what, const actor_ref<sim_session>& session);
   void on_cancel(job_id id);
   void on_register(sink_id id, std::uint32_t capacity, const actor_ref<sim_connection>& sink);
 
-  // -- other letters ------------------------------------------------------------------------------------
+  // -- other letters ------------------------------------------------------------------------------
 
   void on_sink_lost(sink_id id, const std::vector<job_id>& undelivered = {});
   void on_answered(sink_id sink, engine::worker_answer answer);

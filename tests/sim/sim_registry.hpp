@@ -19,7 +19,7 @@ public:
   explicit sim_registry(broker_parts& broker);
   ~sim_registry();
 
-  // -- letters ------------------------------------------------------------------------------------------
+  // -- letters ------------------------------------------------------------------------------------
 
   void submit(std::string service, engine::job what, const actor_ref<sim_session>& session);
   void cancel(const std::string& service, job_id id);

@@ -12,14 +12,14 @@
 
 namespace mdp::sim {
 
-/// The simulated broker half of the I/O actor: decodes what the ROUTER reads, hands it to sessions and
-/// connections as `peers::peer_directory` decides, and writes what these say.
+/// The simulated broker half of the I/O actor: decodes what the ROUTER reads, hands it to sessions
+/// and connections as `peers::peer_directory` decides, and writes what these say.
 class sim_router_peers {
 public:
   sim_router_peers(broker_parts& broker, network& net);
   ~sim_router_peers();
 
-  // -- letters ------------------------------------------------------------------------------------------
+  // -- letters ------------------------------------------------------------------------------------
 
   void on_input(std::vector<routed_message> batch);
   void on_unreachable(peer_id peer, std::uint64_t message_number);

@@ -9,7 +9,7 @@ class sim_session {
 public:
   sim_session(broker_parts& broker, peer_id id, const frame& routing_id);
 
-  // -- letters ------------------------------------------------------------------------------------------
+  // -- letters ------------------------------------------------------------------------------------
 
   void on_request(wire::client_request request, wire::protocol_version version,
                   time_point received_at);

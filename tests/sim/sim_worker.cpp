@@ -67,9 +67,13 @@ void sim_worker::read(time_point now) {
     auto frames = around_.net.receive(*socket_);
     if (!frames)
       return;
-    if (auto command = wire::decode_at_worker(*std::move(frames), traits_.engine.version, {}))
+    if (auto command = wire::decode_at_worker(*std::move(frames), traits_.engine.version, {})) {
+      const bool is_goodbye = std::holds_alternative<wire::disconnect>(*command);
       engine_->handle(*std::move(command), local(now));
-    else
+      around_.findings.require(!is_goodbye || !is_talking(), [&] {
+        return "worker " + std::to_string(host_) + " goes on after a DISCONNECT (7-32)";
+      });
+    } else
       engine_->handle_invalid(local(now));
     carry_out(now);
   }

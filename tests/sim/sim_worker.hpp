@@ -48,10 +48,10 @@ public:
   [[nodiscard]] time_point next_event() const;
   void turn(time_point now);
 
-  // -- what happens to it -------------------------------------------------------------------------------
+  // -- what happens to it -------------------------------------------------------------------------
 
-  /// The process dies and is started again at `again_at`. If only the process dies, the kernel closes
-  /// its connection; if the machine does, nobody says a word.
+  /// The process dies and is started again at `again_at`. If only the process dies, the kernel
+  /// closes its connection; if the machine does, nobody says a word.
   void crash(bool with_its_machine, time_point now, time_point again_at);
 
   /// Is asked to end in peace: drains, then leaves, and is started again at `again_at`.
@@ -63,7 +63,7 @@ public:
     traits_.work_min = traits_.work_max = {};
   }
 
-  // -- what it looks like -------------------------------------------------------------------------------
+  // -- what it looks like -------------------------------------------------------------------------
 
   [[nodiscard]] const std::string& service() const noexcept { return traits_.engine.service; }
   [[nodiscard]] host_number host() const noexcept { return host_; }

@@ -9,8 +9,8 @@
 #include <string>
 #include <string_view>
 
-// A simulation that cannot fail proves nothing. So the broker's glue is broken on purpose, one rule at
-// a time, and each time the invariants must find out, and say what is wrong.
+// A simulation that cannot fail proves nothing. So the broker's glue is broken on purpose, one rule
+// at a time, and each time the invariants must find out, and say what is wrong.
 
 using namespace mdp::sim;
 
@@ -33,8 +33,8 @@ void check_is_found(broken_rule rule, std::initializer_list<std::string_view> ex
   const auto finding = finding_with(rule, 200);
   REQUIRE_MESSAGE(finding.has_value(), "nobody noticed");
   INFO("found: ", *finding);
-  CHECK(std::ranges::any_of(
-    expected, [&](auto words) { return finding->find(words) != std::string::npos; }));
+  CHECK(std::ranges::any_of(expected,
+                            [&](auto words) { return finding->find(words) != std::string::npos; }));
 }
 
 } // namespace

@@ -112,7 +112,8 @@ TEST_CASE("7-41 a worker dies over a request, and another one gets it") {
   CHECK(told.statistics().jobs.retried == 1);
 }
 
-TEST_CASE("7-39 a worker whose machine is gone is found out by its silence, if nobody needs it before") {
+TEST_CASE(
+  "7-39 a worker whose machine is gone is found out by its silence, if nobody needs it before") {
   story told(quiet(2));
   told.worker(0).crash(true, told.now(), never);
   told.run_for(2s);

@@ -59,13 +59,13 @@ std::map<std::string, std::uint64_t> sights(const run_statistics& sum) {
     {"pranks", sum.pranks},
   };
   for (std::size_t i = 0; i < engine::refusal_count; ++i)
-    seen["refusals, " + std::string(to_string(static_cast<engine::refusal>(i)))]
-      = sum.jobs.refused[i];
+    seen["refusals, " + std::string(to_string(static_cast<engine::refusal>(i)))] =
+      sum.jobs.refused[i];
   for (std::size_t i = 0; i < engine::worker_end_count; ++i)
-    seen["workers ended, " + std::string(to_string(static_cast<engine::worker_end>(i)))]
-      = sum.peers.ended_workers[i];
-  constexpr const char* verdicts[]
-    = {"deliver", "open", "violation", "turn away", "ignore", "house full"};
+    seen["workers ended, " + std::string(to_string(static_cast<engine::worker_end>(i)))] =
+      sum.peers.ended_workers[i];
+  constexpr const char* verdicts[] = {"deliver",   "open",   "violation",
+                                      "turn away", "ignore", "house full"};
   for (std::size_t i = 0; i < std::size(verdicts); ++i)
     seen[std::string("verdicts, ") + verdicts[i]] = sum.peers.verdicts[i];
   return seen;

@@ -27,8 +27,12 @@ public:
   /// A broker starts that remembers whom it told to go for `memory`.
   void broker_started(duration memory);
 
-  /// What the broker's clock shows; to be called whenever it has changed.
-  void set_broker_time(time_point now) noexcept { now_ = now; }
+  /// What the broker's clock shows in its next turn, and whether in that turn something said by one
+  /// of its actors can be on its way to the socket when another word arrives there.
+  void begin_turn(time_point now, bool words_may_cross) noexcept {
+    now_ = now;
+    words_may_cross_ = words_may_cross;
+  }
 
   void broker_received(const frame& routing_id, const message& frames) override;
   void broker_sent(const frame& routing_id, const message& frames) override;
@@ -62,6 +66,7 @@ private:
   trace& events_;
   duration memory_{};
   time_point now_{};
+  bool words_may_cross_ = false;
   std::uint64_t messages_ = 0;
   std::unordered_map<frame, worker_view> workers_;
   std::deque<message> heard_lately_;

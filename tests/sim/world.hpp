@@ -18,10 +18,10 @@
 /// encoded bytes over a simulated network, with everything going wrong that can. Time leaps from
 /// deadline to deadline. All of it comes from one number, the seed: the same seed is the same run.
 ///
-/// A run has three acts. In the first, faults strike. Then they stop, clients ask nothing more, and as
-/// much time passes as it takes for all open business to end: every worker must have found back,
-/// nothing may be open, nobody may be remembered who is not there. In the last act every client asks
-/// every service once, and must get its reply at the first attempt.
+/// A run has three acts. In the first, faults strike. Then they stop, clients ask nothing more, and
+/// as much time passes as it takes for all open business to end: every worker must have found back,
+/// nothing may be open, nobody may be remembered who is not there. In the last act every client
+/// asks every service once, and must get its reply at the first attempt.
 namespace mdp::sim {
 
 struct run_options {
@@ -60,7 +60,7 @@ public:
   /// Plays all three acts.
   run_outcome run();
 
-  // -- for stories that are told step by step -----------------------------------------------------------
+  // -- for stories that are told step by step -----------------------------------------------------
 
   /// Lets time pass, or stops at the first violation.
   void run_for(duration span);

@@ -62,6 +62,14 @@ TEST_CASE_FIXTURE(client_link_fixture, "T3 a delimiter in 0.2 is answered in kin
   }
 }
 
+TEST_CASE_FIXTURE(client_link_fixture,
+                  "8-5 8-7 an answer of MMI is a REPLY in 0.1 and a FINAL in 0.2, under its name") {
+  ask("mmi.service", v0_1);
+  ask("mmi.service", v0_2);
+  CHECK(finish(1, {"200"}) == "send final 0.1 mmi.service: 200");
+  CHECK(finish(2, {"404"}) == "send final 0.2 mmi.service: 404");
+}
+
 TEST_CASE_FIXTURE(client_link_fixture, "T6 a request is answered once, whatever comes later") {
   ask("echo");
   CHECK(finish(1, {"x"}) == "send final 0.2 echo: x");

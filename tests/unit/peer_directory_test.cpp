@@ -47,7 +47,7 @@ struct fixture {
 
 } // namespace
 
-// -- a known peer ---------------------------------------------------------------------------------------
+// -- a known peer ---------------------------------------------------------------------------------
 
 TEST_CASE_FIXTURE(fixture, "a known client's requests are delivered") {
   const auto id = admit(peer, asks());
@@ -90,7 +90,7 @@ TEST_CASE_FIXTURE(fixture, "T2 a client is pinned to the version of its first re
   CHECK(judge(peer, asks(v0_2)) == verdict::violation);
 }
 
-// -- a stranger -----------------------------------------------------------------------------------------
+// -- a stranger -----------------------------------------------------------------------------------
 
 TEST_CASE_FIXTURE(fixture, "a stranger's request and a stranger's READY open the door") {
   CHECK(judge(peer, asks()) == verdict::open);
@@ -154,7 +154,7 @@ TEST_CASE_FIXTURE(fixture, "T8 the room of a peer that has ended is free again")
   CHECK(judge(peer, asks()) == verdict::open);
 }
 
-// -- who was here ---------------------------------------------------------------------------------------
+// -- who was here ---------------------------------------------------------------------------------
 
 TEST_CASE_FIXTURE(fixture, "7-28 7-30 a peer that ended with a DISCONNECT is sent nothing more") {
   const auto id = admit(peer, ready);

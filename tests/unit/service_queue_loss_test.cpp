@@ -115,13 +115,14 @@ TEST_CASE_FIXTURE(fixture, "T22 idle workers that are gone get nothing") {
   CHECK(queue.sinks() == 1);
 }
 
-TEST_CASE_FIXTURE(fixture, "T22 any number of dead idle workers costs a request none of its attempts") {
+TEST_CASE_FIXTURE(fixture,
+                  "T22 any number of dead idle workers costs a request none of its attempts") {
   for (std::uint64_t i = 1; i <= 10; ++i)
     add(sink_id{i});
   CHECK(submit(1, 1) == "c1.1 to w1 (try 1)");
   for (std::uint64_t i = 1; i < 10; ++i)
-    CHECK(lose_undelivered(sink_id{i}, {id_of(1, 1)})
-          == "c1.1 to w" + std::to_string(i + 1) + " (try 1)");
+    CHECK(lose_undelivered(sink_id{i}, {id_of(1, 1)}) ==
+          "c1.1 to w" + std::to_string(i + 1) + " (try 1)");
   CHECK(finish(sink_id{10}, 1, 1, 1) == "final c1.1: done");
 }
 
@@ -143,7 +144,8 @@ TEST_CASE("T22 only what never left is spared, the rest may have been begun") {
   CHECK(f.add(w2, 3) == "c1.2 to w2 (try 1), c1.3 to w2 (try 1)");
 }
 
-TEST_CASE_FIXTURE(fixture, "T22 what is said to be undelivered, but is not with that worker, stays as it is") {
+TEST_CASE_FIXTURE(
+  fixture, "T22 what is said to be undelivered, but is not with that worker, stays as it is") {
   add(w1);
   add(w2);
   submit(1, 1);

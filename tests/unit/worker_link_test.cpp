@@ -15,7 +15,7 @@ using namespace mdp::engine;
 using namespace mdp::testing;
 using namespace mdp::testing::broker_side;
 
-// -- opening ------------------------------------------------------------------------------------------
+// -- opening --------------------------------------------------------------------------------------
 
 TEST_CASE_FIXTURE(worker_link_fixture, "7-25 a READY offers the service, and nothing answers it") {
   CHECK(handle(wire::worker_ready{"echo"}) == "offer echo x1");
@@ -84,7 +84,7 @@ TEST_CASE_FIXTURE(worker_link_fixture, "a peer can be told to go before READY") 
   check_is_over();
 }
 
-// -- ready --------------------------------------------------------------------------------------------
+// -- ready ----------------------------------------------------------------------------------------
 
 TEST_CASE_FIXTURE(worker_link_fixture, "7-24 7-30 a second READY is answered by DISCONNECT") {
   make_ready();
@@ -220,7 +220,8 @@ TEST_CASE_FIXTURE(worker_link_fixture, "T22 what is sent to a worker is numbered
   CHECK(numbers == std::vector<std::uint64_t>{1, 2, 3, 4});
 }
 
-TEST_CASE_FIXTURE(worker_link_fixture, "T22 requests that never left are known from those that may have") {
+TEST_CASE_FIXTURE(worker_link_fixture,
+                  "T22 requests that never left are known from those that may have") {
   make_ready(5);
   assign(1, 1); // message 1
   assign(1, 2);
@@ -231,15 +232,16 @@ TEST_CASE_FIXTURE(worker_link_fixture, "T22 requests that never left are known f
     CHECK(handle_unreachable(5) == "ended: unreachable, not delivered: c3.1");
   }
   SUBCASE("all from the heartbeat on") {
-    CHECK(handle_unreachable(3)
-          == "ended: unreachable, not delivered: c2.1, not delivered: c3.1");
+    CHECK(handle_unreachable(3) == "ended: unreachable, not delivered: c2.1, not delivered: c3.1");
   }
   SUBCASE("all, in the order in which they were sent") {
-    CHECK(handle_unreachable(1)
-          == "ended: unreachable, not delivered: c1.1, not delivered: c1.2, not delivered: c2.1, "
-             "not delivered: c3.1");
+    CHECK(handle_unreachable(1) ==
+          "ended: unreachable, not delivered: c1.1, not delivered: c1.2, not delivered: c2.1, "
+          "not delivered: c3.1");
   }
-  SUBCASE("none that is known of") { CHECK(handle_unreachable() == "ended: unreachable"); }
+  SUBCASE("none that is known of") {
+    CHECK(handle_unreachable() == "ended: unreachable");
+  }
   SUBCASE("none: it was found out by a message that is not sent yet") {
     CHECK(handle_unreachable(6) == "ended: unreachable");
   }
@@ -252,7 +254,7 @@ TEST_CASE_FIXTURE(worker_link_fixture, "T15 a worker is told when the broker sto
   check_is_over();
 }
 
-// -- capacity and tokens --------------------------------------------------------------------------------
+// -- capacity and tokens --------------------------------------------------------------------------
 
 TEST_CASE_FIXTURE(worker_link_fixture, "7-5 more than a worker takes is a bug of ours") {
   make_ready();

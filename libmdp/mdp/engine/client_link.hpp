@@ -19,9 +19,10 @@
 ///
 /// Each accepted request leaves by exactly one of these, and only once: a second finish() or a late
 /// partial() finds no open request and is dropped (T6). A 0.1 client knows no PARTIAL, so partial
-/// bodies are held back, and their frames precede the final's in its one REPLY, which is bounded as a
-/// whole (T4). When another worker has to begin again, what is held of the lost one is void. A 0.2
-/// client has it already: it gets the new pieces behind the old ones, as MDP has no word for that.
+/// bodies are held back, and their frames precede the final's in its one REPLY, which is bounded as
+/// a whole (T4). When another worker has to begin again, what is held of the lost one is void. A
+/// 0.2 client has it already: it gets the new pieces behind the old ones, as MDP has no word for
+/// that.
 ///
 /// The owner drains `actions()` after each call and calls tick() at `next_deadline()`. After
 /// `client_ended` every input is ignored.

@@ -56,8 +56,7 @@ void service_queue::add_sink(sink_id sink, std::uint32_t capacity, time_point no
     dispatch(now);
 }
 
-void service_queue::remove_sink(sink_id sink, time_point now,
-                                std::span<const job_id> undelivered) {
+void service_queue::remove_sink(sink_id sink, time_point now, std::span<const job_id> undelivered) {
   for (const auto id : undelivered)
     if (const auto entry = jobs_.find(id); entry != jobs_.end() && entry->second.sink == sink)
       --entry->second.attempt;

@@ -54,26 +54,26 @@ worker_connection_actor::behavior_type worker_connection_state::make_behavior() 
 
 void worker_connection_state::carry_out() {
   link_.actions().drain([this](engine::worker_link_action&& action) {
-    std::visit(
-      overload{
-        [&](engine::send_to_worker& out) {
-          tell(self_, around_->io, send_to_peer{id_, encode(std::move(out.command), version_), out.number});
-        },
-        [&](engine::offer_service& offer) {
-          spdlog::debug("worker {} offers {} (MDP {}, capacity {})", id_.value, offer.service,
-                        to_string(version_), offer.capacity);
-          tell(self_, around_->registry,
-               register_sink{std::move(offer.service), sink_id{id_.value}, offer.capacity,
-                             job_sink_actor{handle{self_}}});
-        },
-        [&](engine::worker_answer& answer) {
-          tell(self_, queue_,
-               job_answered{sink_id{id_.value}, answer.id, answer.attempt, answer.is_final,
-                            std::move(answer.body)});
-        },
-        [&](engine::worker_ended& end) { on_ended(end); },
-      },
-      action);
+    std::visit(overload{
+                 [&](engine::send_to_worker& out) {
+                   tell(self_, around_->io,
+                        send_to_peer{id_, encode(std::move(out.command), version_), out.number});
+                 },
+                 [&](engine::offer_service& offer) {
+                   spdlog::debug("worker {} offers {} (MDP {}, capacity {})", id_.value,
+                                 offer.service, to_string(version_), offer.capacity);
+                   tell(self_, around_->registry,
+                        register_sink{std::move(offer.service), sink_id{id_.value}, offer.capacity,
+                                      job_sink_actor{handle{self_}}});
+                 },
+                 [&](engine::worker_answer& answer) {
+                   tell(self_, queue_,
+                        job_answered{sink_id{id_.value}, answer.id, answer.attempt, answer.is_final,
+                                     std::move(answer.body)});
+                 },
+                 [&](engine::worker_ended& end) { on_ended(end); },
+               },
+               action);
   });
   timer_.arm(self_, handle{self_}, link_.next_deadline());
 }

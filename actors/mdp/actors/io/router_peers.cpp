@@ -69,7 +69,7 @@ void router_peers::send(send_to_peer& request) {
   if (peer == nullptr)
     return counters_->undelivered.add();
   if (!outbox_->push(send_frames{socket_, peer->id, peer->routing_id, std::move(request.frames),
-                                  request.number})) {
+                                 request.number})) {
     // The loop is swamped. Forgetting the message silently could leave a request with a worker that
     // never got it, so the peer is treated as one that cannot be reached.
     counters_->outbox_refused.add();
@@ -118,7 +118,8 @@ void router_peers::turn_away(const router_input& report) {
 }
 
 void router_peers::tell_lost(const directory::entry& peer, std::uint64_t first_undelivered) {
-  std::visit([&](const auto& handle) { tell(self_, handle, peer_lost{first_undelivered}); }, peer.handle);
+  std::visit([&](const auto& handle) { tell(self_, handle, peer_lost{first_undelivered}); },
+             peer.handle);
 }
 
 void router_peers::tell_invalid(const directory::entry& peer) {
