@@ -16,32 +16,32 @@ void add_endpoints(options& all, broker_settings& set) {
            "whole, and is removed at the end.");
 }
 
-void add_liveness(options& all, actors::broker_config& broker) {
-  auto& workers = broker.workers;
+void add_liveness(options& all, broker_settings& set) {
+  auto& workers = set.broker.workers;
   all.group("Workers");
-  all.milliseconds("heartbeat-ms", workers.heartbeat.interval,
+  all.milliseconds("heartbeat-ms", 1, workers.heartbeat.interval,
                    "Pause between two heartbeats, in milliseconds. Workers should have the same.");
-  all.number("liveness", "N", 1U, workers.heartbeat.liveness,
+  all.number("liveness", "N", std::uint16_t{1}, set.liveness,
              "Heartbeats a worker may miss before it counts as lost.");
   all.choice("busy-policy",
              {{"lenient", engine::busy_policy::lenient}, {"strict", engine::busy_policy::strict}},
              workers.busy,
              "Whether a worker may be silent while it holds a request: many cannot beat while they "
              "work. strict: never.");
-  all.milliseconds("busy-timeout-ms", workers.busy_timeout,
+  all.milliseconds("busy-timeout-ms", 1, workers.busy_timeout,
                    "How long a busy worker may be silent under the lenient policy.");
   all.toggle("opaque-client-ids", workers.opaque_client_ids,
              "Show workers a token instead of the client's routing id.");
 }
 
 void add_requests(options& all, broker_settings& set) {
-  auto& [broker, port_file, at_most_once, log_level] = set;
+  auto& broker = set.broker;
   all.group("Requests");
-  all.milliseconds("request-ttl-ms", broker.clients.request_ttl,
+  all.milliseconds("request-ttl-ms", 1, broker.clients.request_ttl,
                    "How long a request may wait for a worker before it expires.");
   all.number("attempts", "N", 1U, broker.queues.attempts,
              "Workers that may be lost over a request before it is given up.");
-  all.toggle("at-most-once", at_most_once,
+  all.toggle("at-most-once", set.at_most_once,
              "Never give a request to a second worker: it fails when its worker is lost.");
   all.toggle(
     "status-replies", broker.clients.status_replies,
@@ -64,7 +64,7 @@ void add_limits(options& all, actors::broker_config& broker) {
   all.number("max-peers", "N", one, broker.peers.max_peers, "Clients and workers at a time.");
   all.number("max-message-bytes", "BYTES", one, broker.limits.max_bytes,
              "Size of one message, all frames together. Who sends a larger frame is disconnected.");
-  all.milliseconds("shutdown-grace-ms", broker.shutdown_grace,
+  all.milliseconds("shutdown-grace-ms", 0, broker.shutdown_grace,
                    "How long the end may wait for answers to requests that workers hold.");
 }
 
@@ -95,13 +95,14 @@ Examples:
 
 void add_broker_options(options& all, broker_settings& set) {
   add_endpoints(all, set);
-  add_liveness(all, set.broker);
+  add_liveness(all, set);
   add_requests(all, set);
   add_limits(all, set.broker);
   all.log_level(set.log_level);
 }
 
 std::vector<std::string> complete(broker_settings& set) {
+  set.broker.workers.heartbeat.liveness = set.liveness;
   set.broker.sockets.max_message_bytes = set.broker.limits.max_bytes;
   set.broker.queues.promise =
     set.at_most_once ? engine::delivery::at_most_once : engine::delivery::at_least_once;

@@ -3,6 +3,7 @@
 #include "mdp/actors/runtime/broker_runtime.hpp"
 #include "support/options.hpp"
 
+#include <cstdint>
 #include <string>
 #include <vector>
 
@@ -12,6 +13,8 @@ namespace mdp::apps {
 struct broker_settings {
   actors::broker_config broker;
   std::string port_file;
+  std::uint16_t liveness =
+    defaults::heartbeat_liveness; ///< Narrow: times the interval it is a time.
   bool at_most_once = false;
   spdlog::level::level_enum log_level = spdlog::level::info;
 };

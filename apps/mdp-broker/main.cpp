@@ -39,7 +39,7 @@ int serve(const broker_settings& set) {
   const auto endpoints = broker.start([&] { life.fail(); });
   if (!endpoints)
     return report_bind_failure(endpoints.error());
-  spdlog::info("{} listens on {}", version, CLI::detail::join(*endpoints, ", "));
+  spdlog::info("{} listens on {}", version, join(*endpoints, ", "));
   if (!set.port_file.empty())
     if (const auto problem = write_file_atomically(set.port_file, ports_of(*endpoints)))
       return report_wrong_use(broker_info(), {*problem});

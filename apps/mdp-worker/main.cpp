@@ -18,8 +18,8 @@ int work(const worker_settings& set, stop_flag& stopping) {
   actors::worker_runtime worker(set.worker);
   worker.start([&] { life.fail(); });
   spdlog::info("{} offers {} at {} (MDP {}, connections: {}, capacity: {})", version,
-               set.worker.service, CLI::detail::join(set.worker.brokers, ", "),
-               to_string(set.worker.version), set.worker.connections, set.worker.capacity);
+               set.worker.service, join(set.worker.brokers, ", "), to_string(set.worker.version),
+               set.worker.connections, set.worker.capacity);
   if (!life.wait()) {
     spdlog::error("the worker has failed and could not be started again");
     stopping.set();

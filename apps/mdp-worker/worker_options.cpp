@@ -34,32 +34,33 @@ void add_service(options& all, worker_settings& set) {
 
 void add_exec(options& all, command_limits& limits) {
   all.group("With --exec");
-  all.milliseconds("exec-timeout-ms", limits.timeout,
+  all.milliseconds("exec-timeout-ms", 1, limits.timeout,
                    "How long the program may take, in milliseconds. Then it and all that it has "
                    "started are ended.");
   all.number("exec-max-output-bytes", "BYTES", std::size_t{1}, limits.max_output_bytes,
              "How much it may write.");
 }
 
-void add_connection(options& all, actors::worker_config& worker) {
+void add_connection(options& all, worker_settings& set) {
+  auto& worker = set.worker;
   all.group("Connection");
   all.milliseconds(
-    "heartbeat-ms", worker.heartbeat.interval,
+    "heartbeat-ms", 1, worker.heartbeat.interval,
     "Pause between two heartbeats, in milliseconds. The broker should have the same.");
-  all.number("liveness", "N", 1U, worker.heartbeat.liveness,
+  all.number("liveness", "N", std::uint16_t{1}, set.liveness,
              "Heartbeats the broker may miss before it counts as lost.");
-  all.milliseconds("reconnect-min-ms", worker.reconnect.min,
+  all.milliseconds("reconnect-min-ms", 1, worker.reconnect.min,
                    "First pause before connecting again; each further one is twice as long.");
-  all.milliseconds("reconnect-max-ms", worker.reconnect.max, "Longest such pause.");
+  all.milliseconds("reconnect-max-ms", 1, worker.reconnect.max, "Longest such pause.");
   all.number("max-message-bytes", "BYTES", std::size_t{1}, worker.limits.max_bytes,
              "Size of one request, all frames together.");
-  all.milliseconds("shutdown-grace-ms", worker.shutdown_grace,
+  all.milliseconds("shutdown-grace-ms", 0, worker.shutdown_grace,
                    "How long the end may wait for requests that are being worked on.");
 }
 
 void add_testing(options& all, worker_settings& set) {
   all.group("For tests and demonstrations");
-  all.milliseconds("echo-delay-ms", set.echo_delay,
+  all.milliseconds("echo-delay-ms", 0, set.echo_delay,
                    "Make --echo a slow worker: it answers only after so long.");
 }
 
@@ -97,7 +98,7 @@ Examples:
 void add_worker_options(options& all, worker_settings& set) {
   add_service(all, set);
   add_exec(all, set.exec_limits);
-  add_connection(all, set.worker);
+  add_connection(all, set);
   add_testing(all, set);
   all.log_level(set.log_level);
 }
@@ -108,6 +109,7 @@ std::vector<std::string> complete(worker_settings& set, const options& all,
     return {"--service is missing"};
   if (set.echo == all.was_given("exec"))
     return {"exactly one of --echo and --exec must be given"};
+  set.worker.heartbeat.liveness = set.liveness;
   set.worker.sockets.max_message_bytes = set.worker.limits.max_bytes;
   if (set.echo) {
     set.worker.work = echo_handler(set.echo_delay, stopping);

@@ -4,6 +4,7 @@
 #include "support/options.hpp"
 #include "support/run_command.hpp"
 
+#include <cstdint>
 #include <string>
 #include <vector>
 
@@ -12,6 +13,8 @@ namespace mdp::apps {
 /// Everything that `mdp-worker` can be told.
 struct worker_settings {
   actors::worker_config worker;
+  std::uint16_t liveness =
+    defaults::heartbeat_liveness; ///< Narrow: times the interval it is a time.
   bool echo = false;
   duration echo_delay{};
   std::string exec;

@@ -29,7 +29,7 @@ void add_client_options(options& all, client_settings& set) {
   all.choice("protocol",
              {{"0.1", wire::protocol_version::v0_1}, {"0.2", wire::protocol_version::v0_2}},
              set.client.version, "Version of MDP to speak: RFC 7 or RFC 18.");
-  all.milliseconds("timeout-ms", set.timeout,
+  all.milliseconds("timeout-ms", 1, set.timeout,
                    "How long to wait for an answer before asking again, in milliseconds. Each part "
                    "of a reply gives it that time anew.");
   all.number("retries", "N", std::uint16_t{0}, set.retries,
@@ -77,7 +77,7 @@ int asking_client::report_failure(const std::string& service, engine::request_fa
     const std::lock_guard guard(mutex_);
     return interrupted_by + signal_;
   }
-  const auto brokers = CLI::detail::join(set_.client.brokers, " or ");
+  const auto brokers = join(set_.client.brokers, " or ");
   const auto after = " after " + readable_duration(spent);
   if (why == engine::request_failure::stream_broken)
     return fail_with("the reply of service " + service + " from " + brokers + " broke off" + after);

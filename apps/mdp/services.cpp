@@ -3,7 +3,9 @@
 #include "support/program.hpp"
 #include "support/service_list.hpp"
 
+#include <algorithm>
 #include <cstdio>
+#include <iterator>
 
 namespace mdp::apps {
 
@@ -86,7 +88,10 @@ int run_services(const std::vector<std::string>& arguments) {
   add_client_options(all, set);
   if (const auto done = answer(about, all.parse(arguments)))
     return *done;
-  if (const auto findings = validate(set.client); !findings.empty())
+  auto findings = validate(set.client);
+  for (const auto& name : names)
+    std::ranges::move(validate_request(set.client, name), std::back_inserter(findings));
+  if (!findings.empty())
     return report_wrong_use(about, findings);
   start_logging(client_program, set.log_level);
   asking_client client(set);

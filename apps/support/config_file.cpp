@@ -51,24 +51,8 @@ config_entry entry_of(std::string table, const toml::key& key, const toml::node&
   return entry;
 }
 
-} // namespace
-
-std::string to_string(value_kind kind) {
-  switch (kind) {
-  case value_kind::text:
-    return "text in quotes";
-  case value_kind::number:
-    return "a whole number";
-  case value_kind::boolean:
-    return "true or false";
-  case value_kind::other:
-    break;
-  }
-  return "something else";
-}
-
-tl::expected<std::vector<config_entry>, std::string> read_config_text(const std::string& text,
-                                                                      const std::string& path) {
+tl::expected<std::vector<config_entry>, std::string> read_text(const std::string& text,
+                                                               const std::string& path) {
   toml::table whole;
   try {
     whole = toml::parse(text, path);
@@ -92,6 +76,22 @@ tl::expected<std::vector<config_entry>, std::string> read_config_text(const std:
   return entries;
 }
 
+} // namespace
+
+std::string to_string(value_kind kind) {
+  switch (kind) {
+  case value_kind::text:
+    return "text in quotes";
+  case value_kind::number:
+    return "a whole number";
+  case value_kind::boolean:
+    return "true or false";
+  case value_kind::other:
+    break;
+  }
+  return "something else";
+}
+
 tl::expected<std::vector<config_entry>, std::string> read_config_file(const std::string& path) {
   errno = 0;
   const std::ifstream file(path, std::ios::binary);
@@ -102,7 +102,7 @@ tl::expected<std::vector<config_entry>, std::string> read_config_file(const std:
   if (!file.is_open() || text.bad() || errno == EISDIR)
     return tl::unexpected(path + ": cannot read the file: " +
                           std::generic_category().message(errno != 0 ? errno : EIO));
-  return read_config_text(text.str(), path);
+  return read_text(text.str(), path);
 }
 
 } // namespace mdp::apps

@@ -39,8 +39,4 @@ struct config_entry {
 [[nodiscard]] tl::expected<std::vector<config_entry>, std::string>
 read_config_file(const std::string& path);
 
-/// The same for text; `path` is for messages only.
-[[nodiscard]] tl::expected<std::vector<config_entry>, std::string>
-read_config_text(const std::string& text, const std::string& path);
-
 } // namespace mdp::apps

@@ -23,9 +23,9 @@ problem read_number(std::string_view text, std::uint64_t at_least, std::uint64_t
   return std::nullopt;
 }
 
-problem read_milliseconds(std::string_view text, duration& value) {
+problem read_milliseconds(std::string_view text, std::uint64_t at_least, duration& value) {
   std::uint64_t number = 0;
-  if (auto wrong = read_number(text, 0, std::numeric_limits<std::int32_t>::max(), number))
+  if (auto wrong = read_number(text, at_least, std::numeric_limits<std::int32_t>::max(), number))
     return wrong;
   value = std::chrono::milliseconds(number);
   return std::nullopt;
@@ -36,6 +36,13 @@ problem read_boolean(std::string_view text, bool& value) {
     return "is true or false, not \"" + std::string(text) + "\"";
   value = text == "true";
   return std::nullopt;
+}
+
+std::string join(const std::vector<std::string>& parts, std::string_view separator) {
+  std::string all;
+  for (const auto& part : parts)
+    all.append(&part == &parts.front() ? "" : separator).append(part);
+  return all;
 }
 
 std::string milliseconds_text(duration value) {

@@ -8,6 +8,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 /// What people type, turned into values; and back, for the help. Pure functions.
 namespace mdp::apps {
@@ -31,10 +32,14 @@ template <std::unsigned_integral T>
 }
 
 /// Reads milliseconds, up to the 24 days that a system call takes as a time-out.
-[[nodiscard]] problem read_milliseconds(std::string_view text, duration& value);
+[[nodiscard]] problem read_milliseconds(std::string_view text, std::uint64_t at_least,
+                                        duration& value);
 
 /// Reads `true` or `false`.
 [[nodiscard]] problem read_boolean(std::string_view text, bool& value);
+
+/// The parts with the separator between them.
+[[nodiscard]] std::string join(const std::vector<std::string>& parts, std::string_view separator);
 
 /// A duration as read_milliseconds() takes it.
 [[nodiscard]] std::string milliseconds_text(duration value);

@@ -39,7 +39,7 @@ options::options(program_info info) : info_(std::move(info)), app_(info_.purpose
   app_.set_help_flag(); // added again behind all others
   app_.formatter(std::make_shared<help_format>(info_.usage));
   app_.footer(info_.epilogue);
-  // Options are told apart by their long names; a service may well be called -x.
+  // CLI11 keeps all that was given; which of several counts is our entries' business.
   app_.option_defaults()->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
 }
 
@@ -56,18 +56,18 @@ void options::text(const std::string& name, std::string placeholder, std::string
 
 void options::texts(const std::string& name, std::string placeholder,
                     std::vector<std::string>& values, std::string help) {
-  add({name, std::move(placeholder), std::move(help), value_kind::text,
-       CLI::detail::join(values, " "), true,
+  add({name, std::move(placeholder), std::move(help), value_kind::text, join(values, " "), true,
        [&values](const std::vector<std::string>& given) -> problem {
          values = given;
          return std::nullopt;
        }});
 }
 
-void options::milliseconds(const std::string& name, duration& value, std::string help) {
+void options::milliseconds(const std::string& name, unsigned at_least, duration& value,
+                           std::string help) {
   add({name, "MS", std::move(help), value_kind::number, milliseconds_text(value), false,
-       [&value](const std::vector<std::string>& given) {
-         return read_milliseconds(given.back(), value);
+       [at_least, &value](const std::vector<std::string>& given) {
+         return read_milliseconds(given.back(), at_least, value);
        }});
 }
 

@@ -39,7 +39,8 @@ namespace caf {
 
 void scheduled_actor::enqueue(mailbox_element_ptr element, execution_unit* unit) {
   static const auto next = original<void, scheduled_actor*, mailbox_element_ptr, execution_unit*>(
-    "_ZN3caf15scheduled_actor7enqueueESt10unique_ptrINS_15mailbox_elementENS_6detail8disposerEEPNS_14execution_unitE");
+    "_ZN3caf15scheduled_actor7enqueueESt10unique_ptrINS_15mailbox_elementENS_6detail8disposerEEPNS_"
+    "14execution_unitE");
   __tsan_release(element.get());
   __tsan_release(&mailbox_);
   next(this, std::move(element), unit);
@@ -85,14 +86,15 @@ bool scheduled_actor::activate(execution_unit* unit) {
 
 void blocking_actor::enqueue(mailbox_element_ptr element, execution_unit* unit) {
   static const auto next = original<void, blocking_actor*, mailbox_element_ptr, execution_unit*>(
-    "_ZN3caf14blocking_actor7enqueueESt10unique_ptrINS_15mailbox_elementENS_6detail8disposerEEPNS_14execution_unitE");
+    "_ZN3caf14blocking_actor7enqueueESt10unique_ptrINS_15mailbox_elementENS_6detail8disposerEEPNS_"
+    "14execution_unitE");
   __tsan_release(element.get());
   next(this, std::move(element), unit);
 }
 
 mailbox_element_ptr blocking_actor::dequeue() {
-  static const auto next
-    = original<mailbox_element_ptr, blocking_actor*>("_ZN3caf14blocking_actor7dequeueEv");
+  static const auto next =
+    original<mailbox_element_ptr, blocking_actor*>("_ZN3caf14blocking_actor7dequeueEv");
   auto element = next(this);
   __tsan_acquire(element.get());
   return element;
@@ -118,7 +120,8 @@ void intrusive_ptr_release(actor_control_block* actor) {
 // The end of all actors: what they left behind is there for who awaited it.
 
 void actor_registry::dec_running() {
-  static const auto next = original<void, actor_registry*>("_ZN3caf14actor_registry11dec_runningEv");
+  static const auto next =
+    original<void, actor_registry*>("_ZN3caf14actor_registry11dec_runningEv");
   __tsan_release(this);
   next(this);
 }

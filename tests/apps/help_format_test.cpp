@@ -23,3 +23,9 @@ TEST_CASE("durations are short and readable in sentences") {
   CHECK(readable_duration(61'950ms) == "61.9 s");
   CHECK(milliseconds_text(61'950ms) == "61950");
 }
+
+TEST_CASE("parts are joined by what stands between them") {
+  CHECK(join({}, ", ").empty());
+  CHECK(join({"a"}, ", ") == "a");
+  CHECK(join({"a", "", "b"}, ", ") == "a, , b");
+}

@@ -35,7 +35,7 @@ public:
     all.texts("brush", "NAME", brushes, "What to paint with.");
     all.text("note", "TEXT", note, "Anything.");
     all.number("layers", "N", std::uint8_t{1}, layers, "How many.");
-    all.milliseconds("dry-ms", dry, "How long to wait.");
+    all.milliseconds("dry-ms", 5, dry, "How long to wait.");
     all.choice("colour", {{"red", colour::red}, {"green", colour::green}}, shade, "Which one.");
     all.toggle("quick", quick, "Do not wait.");
     all.log_level(level);
@@ -136,6 +136,7 @@ TEST_CASE("wrong command lines are one line that names the option") {
     {{"north", "--layers", "0"}, "--layers is 0, but must be at least 1"},
     {{"north", "--layers", "256"}, "--layers is 256, but at most 255 is possible"},
     {{"north", "--dry-ms", "99999999999999999999"}, "but at most 2147483647 is possible"},
+    {{"north", "--dry-ms", "4"}, "--dry-ms is 4, but must be at least 5"},
     {{"north", "--dry-ms", "1.5"}, "--dry-ms expects a whole number, not \"1.5\""},
     {{"north", "--colour", "blue"}, "--colour is one of red|green, not \"blue\""},
     {{"north", "--quick=perhaps"}, "--quick is true or false, not \"perhaps\""},

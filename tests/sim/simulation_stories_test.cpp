@@ -4,8 +4,9 @@
 
 #include <string>
 
-// How the protocol behaves, told one thing at a time. Each story has a quiet world with what it needs in
-// it, and one thing that goes wrong. All invariants of the simulation are watched meanwhile.
+// How the protocol behaves, told one thing at a time. Each story has a quiet world with what it
+// needs in it, and one thing that goes wrong. All invariants of the simulation are watched
+// meanwhile.
 
 using namespace mdp;
 using namespace mdp::sim;
@@ -16,8 +17,8 @@ namespace {
 constexpr auto v0_1 = wire::protocol_version::v0_1;
 constexpr auto v0_2 = wire::protocol_version::v0_2;
 
-/// A world with these workers and one client, in which everybody beats every 200 ms and is patient for
-/// four beats. The client does nothing by itself.
+/// A world with these workers and one client, in which everybody beats every 200 ms and is patient
+/// for four beats. The client does nothing by itself.
 scenario quiet(std::size_t workers, wire::protocol_version version = v0_2) {
   scenario what;
   what.net = {100us, 1ms, 100ms, 3s};
@@ -131,6 +132,63 @@ TEST_CASE("T22 workers that died in their sleep swallow no request") {
   told.ask();
   told.run_for(100ms);
   told.check_answered_at_once();
+}
+
+TEST_CASE("Z14 a worker that leaves says so, and gets nothing more") {
+  story told(quiet(2));
+  told.worker(0).drain(told.now(), never);
+  told.run_for(10ms);
+  CHECK(told.ended(engine::worker_end::left) == 1);
+  told.ask();
+  told.run_for(100ms);
+  told.check_answered_at_once();
+  CHECK(told.worker(0).counters().works == 0);
+}
+
+TEST_CASE("T13 a worker that leaves finishes what it has") {
+  auto what = quiet(1);
+  what.workers[0].work_min = what.workers[0].work_max = 1s;
+  story told(what);
+  told.ask();
+  told.run_for(500ms);
+  told.worker(0).drain(told.now(), never);
+  told.run_for(1s);
+  told.check_answered_at_once();
+  CHECK(told.statistics().jobs.retried == 0);
+}
+
+TEST_CASE("8-2 Z9 it is the service's name that is reserved, not the worker's own") {
+  auto what = quiet(1);
+  what.workers[0].name = frame("mmi.worker");
+  story told(what);
+  told.ask();
+  told.run_for(100ms);
+  told.check_answered_at_once();
+}
+
+TEST_CASE(
+  "8-3 8-5 mmi.service says whether there is a living worker, to clients of both versions") {
+  for (const auto version : {v0_1, v0_2}) {
+    auto what = quiet(1, version);
+    what.workers[0].work_min = what.workers[0].work_max = 1s;
+    what.clients.push_back(what.clients[0]);
+    story told(what);
+    auto& observer = *told.everybody().clients[1];
+    observer.rest();
+    told.run_for(2s); // until its first request is answered
+    const auto is_served = [&] {
+      observer.ask("mmi.service", told.now());
+      told.run_for(100ms);
+      return observer.last_mmi_code();
+    };
+    CHECK(is_served() == "200");
+    told.ask(); // a busy worker is a living one
+    CHECK(is_served() == "200");
+    told.worker(0).crash(true, told.now(), never);
+    told.run_for(5s); // it may be silent over its work, but not unreachable
+    CHECK(is_served() == "404");
+    CHECK(told.findings().first() == std::nullopt);
+  }
 }
 
 TEST_CASE("T1 a single-threaded worker may be silent over its work, if the broker is lenient") {

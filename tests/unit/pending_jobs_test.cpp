@@ -40,8 +40,9 @@ struct fixture {
   }
   std::string take_expired(time_point now) {
     std::string order;
-    while (const auto* job = pending.take_expired(now))
-      order.append(order.empty() ? "" : " ").append(words(job->what.id));
+    pending.take_expired(now, [&](const queued_job& job) {
+      order.append(order.empty() ? "" : " ").append(words(job.what.id));
+    });
     return order;
   }
 };
@@ -159,6 +160,19 @@ TEST_CASE_FIXTURE(fixture, "the others keep their turns when one has expired") {
   add(3, 1);
   CHECK(take_expired(at(1s)) == "c1.1");
   CHECK(take_all() == "c1.2 c2.1 c3.1");
+}
+
+TEST_CASE_FIXTURE(fixture, "what expires may be destroyed on the spot") {
+  for (std::uint64_t client = 1; client <= 3; ++client)
+    for (std::uint64_t i = 1; i <= 3; ++i)
+      add(client, i, at(i * 1s));
+  pending.put_back(*pending.take());
+  pending.take_expired(at(2s), [this](const queued_job& expired) {
+    const auto id = expired.what.id;
+    jobs.remove_if([&](const queued_job& job) { return job.what.id == id; });
+  });
+  CHECK(jobs.size() == 3);
+  CHECK(take_all() == "c2.3 c3.3 c1.3");
 }
 
 TEST_CASE_FIXTURE(fixture, "many clients come and go") {

@@ -60,26 +60,8 @@ void pending_jobs::remove(queued_job& job) {
   MDP_ASSERT(entry != by_client_.end());
   const auto line = entry->second;
   unlink(*line, job);
-  if (line->head == nullptr) {
-    by_client_.erase(entry);
-    turns_.erase(line);
-  }
-}
-
-queued_job* pending_jobs::take_expired(time_point now) {
-  for (auto& [order, job] : returned_)
-    if (job->what.deadline <= now) {
-      auto* expired = job;
-      remove(*expired);
-      return expired;
-    }
-  for (auto& line : turns_)
-    if (line.head->what.deadline <= now) {
-      auto* expired = line.head;
-      remove(*expired);
-      return expired;
-    }
-  return nullptr;
+  if (line->head == nullptr)
+    remove_line(line);
 }
 
 void pending_jobs::unlink(client_line& line, queued_job& job) noexcept {
@@ -87,6 +69,11 @@ void pending_jobs::unlink(client_line& line, queued_job& job) noexcept {
   (job.next != nullptr ? job.next->previous : line.tail) = job.previous;
   job.previous = job.next = nullptr;
   --count_;
+}
+
+void pending_jobs::remove_line(lines::iterator line) {
+  by_client_.erase(line->client);
+  turns_.erase(line);
 }
 
 } // namespace mdp::engine

@@ -45,9 +45,30 @@ public:
   /// Takes one particular job that waits here.
   void remove(queued_job& job);
 
-  /// Takes a job whose deadline has passed at `now`, or returns null. Jobs of one client expire in
-  /// order, so only the heads are looked at: call it until it returns null.
-  queued_job* take_expired(time_point now);
+  /// Takes all jobs whose deadline has passed at `now`, in one sweep, and hands each to `visit`,
+  /// which may destroy it. Jobs of one client expire in order, so only the heads are looked at.
+  template <class Visitor>
+  void take_expired(time_point now, Visitor&& visit) {
+    for (auto entry = returned_.begin(); entry != returned_.end();) {
+      const auto current = entry++;
+      auto& job = *current->second;
+      if (job.what.deadline > now)
+        continue;
+      returned_.erase(current);
+      --count_;
+      visit(job);
+    }
+    for (auto line = turns_.begin(); line != turns_.end();) {
+      while (line->head != nullptr && line->head->what.deadline <= now) {
+        auto& job = *line->head;
+        unlink(*line, job);
+        visit(job);
+      }
+      const auto current = line++;
+      if (current->head == nullptr)
+        remove_line(current);
+    }
+  }
 
 private:
   struct client_line {
@@ -58,6 +79,7 @@ private:
   using lines = std::list<client_line>;
 
   void unlink(client_line& line, queued_job& job) noexcept;
+  void remove_line(lines::iterator line);
 
   std::size_t count_ = 0;
   std::map<std::uint64_t, queued_job*> returned_;

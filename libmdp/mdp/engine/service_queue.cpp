@@ -102,8 +102,7 @@ void service_queue::finish(sink_id sink, job_id id, attempt_number attempt, mess
 }
 
 void service_queue::tick(time_point now) {
-  while (auto* expired = pending_.take_expired(now))
-    refuse(*expired, refusal::expired);
+  pending_.take_expired(now, [this](queued_job& job) { refuse(job, refusal::expired); });
   next_sweep_ = pending_.empty() ? never : now + config_.housekeeping;
 }
 
