@@ -4,6 +4,8 @@
 
 namespace mdp::apps {
 
+using namespace std::chrono_literals;
+
 namespace {
 
 void add_endpoints(options& all, broker_settings& set) {
@@ -19,8 +21,8 @@ void add_endpoints(options& all, broker_settings& set) {
 void add_liveness(options& all, broker_settings& set) {
   auto& workers = set.broker.workers;
   all.group("Workers");
-  all.milliseconds("heartbeat-ms", 1, workers.heartbeat.interval,
-                   "Pause between two heartbeats, in milliseconds. Workers should have the same.");
+  all.time("heartbeat", 1ms, workers.heartbeat.interval,
+           "Pause between two heartbeats. Workers should have the same.");
   all.number("liveness", "N", std::uint16_t{1}, set.liveness,
              "Heartbeats a worker may miss before it counts as lost.");
   all.choice("busy-policy",
@@ -28,8 +30,8 @@ void add_liveness(options& all, broker_settings& set) {
              workers.busy,
              "Whether a worker may be silent while it holds a request: many cannot beat while they "
              "work. strict: never.");
-  all.milliseconds("busy-timeout-ms", 1, workers.busy_timeout,
-                   "How long a busy worker may be silent under the lenient policy.");
+  all.time("busy-timeout", 1ms, workers.busy_timeout,
+           "How long a busy worker may be silent under the lenient policy.");
   all.toggle("opaque-client-ids", workers.opaque_client_ids,
              "Show workers a token instead of the client's routing id.");
 }
@@ -37,8 +39,8 @@ void add_liveness(options& all, broker_settings& set) {
 void add_requests(options& all, broker_settings& set) {
   auto& broker = set.broker;
   all.group("Requests");
-  all.milliseconds("request-ttl-ms", 1, broker.clients.request_ttl,
-                   "How long a request may wait for a worker before it expires.");
+  all.time("request-ttl", 1ms, broker.clients.request_ttl,
+           "How long a request may wait for a worker before it expires.");
   all.number("attempts", "N", 1U, broker.queues.attempts,
              "Workers that may be lost over a request before it is given up.");
   all.toggle("at-most-once", set.at_most_once,
@@ -64,8 +66,8 @@ void add_limits(options& all, actors::broker_config& broker) {
   all.number("max-peers", "N", one, broker.peers.max_peers, "Clients and workers at a time.");
   all.number("max-message-bytes", "BYTES", one, broker.limits.max_bytes,
              "Size of one message, all frames together. Who sends a larger frame is disconnected.");
-  all.milliseconds("shutdown-grace-ms", 0, broker.shutdown_grace,
-                   "How long the end may wait for answers to requests that workers hold.");
+  all.time("shutdown-grace", 0ms, broker.shutdown_grace,
+           "How long the end may wait for answers to requests that workers hold.");
 }
 
 } // namespace
@@ -88,7 +90,7 @@ Examples:
   mdp-broker --bind 'tcp://127.0.0.1:*' --port-file /tmp/port
   mdp-broker --config broker.toml       # with lines such as
                                         #   bind = ["tcp://*:5555"]
-                                        #   heartbeat-ms = 1000
+                                        #   heartbeat = "1s"
                                         #   busy-policy = "strict"
 )"};
 }

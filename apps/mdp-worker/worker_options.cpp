@@ -8,6 +8,8 @@
 
 namespace mdp::apps {
 
+using namespace std::chrono_literals;
+
 namespace {
 
 void add_service(options& all, worker_settings& set) {
@@ -34,9 +36,9 @@ void add_service(options& all, worker_settings& set) {
 
 void add_exec(options& all, command_limits& limits) {
   all.group("With --exec");
-  all.milliseconds("exec-timeout-ms", 1, limits.timeout,
-                   "How long the program may take, in milliseconds. Then it and all that it has "
-                   "started are ended.");
+  all.time("exec-timeout", 1ms, limits.timeout,
+           "How long the program may take. Then it and all that it has "
+           "started are ended.");
   all.number("exec-max-output-bytes", "BYTES", std::size_t{1}, limits.max_output_bytes,
              "How much it may write.");
 }
@@ -44,24 +46,23 @@ void add_exec(options& all, command_limits& limits) {
 void add_connection(options& all, worker_settings& set) {
   auto& worker = set.worker;
   all.group("Connection");
-  all.milliseconds(
-    "heartbeat-ms", 1, worker.heartbeat.interval,
-    "Pause between two heartbeats, in milliseconds. The broker should have the same.");
+  all.time("heartbeat", 1ms, worker.heartbeat.interval,
+           "Pause between two heartbeats. The broker should have the same.");
   all.number("liveness", "N", std::uint16_t{1}, set.liveness,
              "Heartbeats the broker may miss before it counts as lost.");
-  all.milliseconds("reconnect-min-ms", 1, worker.reconnect.min,
-                   "First pause before connecting again; each further one is twice as long.");
-  all.milliseconds("reconnect-max-ms", 1, worker.reconnect.max, "Longest such pause.");
+  all.time("reconnect-min", 1ms, worker.reconnect.min,
+           "First pause before connecting again; each further one is twice as long.");
+  all.time("reconnect-max", 1ms, worker.reconnect.max, "Longest such pause.");
   all.number("max-message-bytes", "BYTES", std::size_t{1}, worker.limits.max_bytes,
              "Size of one request, all frames together.");
-  all.milliseconds("shutdown-grace-ms", 0, worker.shutdown_grace,
-                   "How long the end may wait for requests that are being worked on.");
+  all.time("shutdown-grace", 0ms, worker.shutdown_grace,
+           "How long the end may wait for requests that are being worked on.");
 }
 
 void add_testing(options& all, worker_settings& set) {
   all.group("For tests and demonstrations");
-  all.milliseconds("echo-delay-ms", 0, set.echo_delay,
-                   "Make --echo a slow worker: it answers only after so long.");
+  all.time("echo-delay", 0ms, set.echo_delay,
+           "Make --echo a slow worker: it answers only after so long.");
 }
 
 } // namespace

@@ -9,6 +9,8 @@
 
 namespace mdp::apps {
 
+using namespace std::chrono_literals;
+
 namespace {
 
 using clock = std::chrono::steady_clock;
@@ -29,9 +31,9 @@ void add_client_options(options& all, client_settings& set) {
   all.choice("protocol",
              {{"0.1", wire::protocol_version::v0_1}, {"0.2", wire::protocol_version::v0_2}},
              set.client.version, "Version of MDP to speak: RFC 7 or RFC 18.");
-  all.milliseconds("timeout-ms", 1, set.timeout,
-                   "How long to wait for an answer before asking again, in milliseconds. Each part "
-                   "of a reply gives it that time anew.");
+  all.time("timeout", 1ms, set.timeout,
+           "How long to wait for an answer before asking again. Each part "
+           "of a reply gives it that time anew.");
   all.number("retries", "N", std::uint16_t{0}, set.retries,
              "How often to ask again before giving up.");
   all.number("max-message-bytes", "BYTES", std::size_t{1}, set.client.limits.max_bytes,

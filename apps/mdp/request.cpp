@@ -35,7 +35,7 @@ Examples:
   mdp request echo hello
   mdp request echo 'two frames' 'in one request' --protocol 0.1
   mdp request upper < letter.txt > LETTER.TXT
-  mdp request thumbnail --raw --timeout-ms 30000 < photo.jpg > small.jpg
+  mdp request thumbnail --raw --timeout 30s < photo.jpg > small.jpg
 )");
 }
 

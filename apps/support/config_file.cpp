@@ -86,6 +86,8 @@ std::string to_string(value_kind kind) {
     return "a whole number";
   case value_kind::boolean:
     return "true or false";
+  case value_kind::time:
+    return "a time, in quotes";
   case value_kind::other:
     break;
   }

@@ -15,6 +15,7 @@ enum class value_kind : std::uint8_t {
   text,
   number, ///< a whole one
   boolean,
+  time,  ///< a text or a number in the file
   other, ///< what no option takes: a fraction, a date, a list in a list
 };
 

@@ -31,9 +31,8 @@ template <std::unsigned_integral T>
   return std::nullopt;
 }
 
-/// Reads milliseconds, up to the 24 days that a system call takes as a time-out.
-[[nodiscard]] problem read_milliseconds(std::string_view text, std::uint64_t at_least,
-                                        duration& value);
+/// Reads a time, a whole number and its unit: 1500ms, 2s, 5min, 1h. A number alone is milliseconds.
+[[nodiscard]] problem read_time(std::string_view text, duration at_least, duration& value);
 
 /// Reads `true` or `false`.
 [[nodiscard]] problem read_boolean(std::string_view text, bool& value);
@@ -41,8 +40,8 @@ template <std::unsigned_integral T>
 /// The parts with the separator between them.
 [[nodiscard]] std::string join(const std::vector<std::string>& parts, std::string_view separator);
 
-/// A duration as read_milliseconds() takes it.
-[[nodiscard]] std::string milliseconds_text(duration value);
+/// A time as read_time() takes it, in the largest unit that has no fraction.
+[[nodiscard]] std::string time_text(duration value);
 
 /// A duration for a sentence: "350 ms" or "12.3 s".
 [[nodiscard]] std::string readable_duration(duration value);

@@ -14,6 +14,9 @@ constexpr int any_number = CLI::detail::expected_max_vector_size;
 
 constexpr const char* general = "General";
 
+constexpr const char* about_times = "TIME is a whole number with a unit: 1500ms, 2s, 5min or 1h. A "
+                                    "number alone is\nmilliseconds.\n\n";
+
 /// CLI11 wants something to call; we look at the results ourselves.
 bool accept_all(const CLI::results_t& /*results*/) {
   return true;
@@ -28,6 +31,13 @@ parse_outcome wrong(std::string text) {
   return {parse_outcome::kind::wrong, one_line(std::move(text))};
 }
 
+/// Whether an option of one kind takes a file's value of the other.
+bool accepts(value_kind wanted, value_kind found) {
+  if (wanted == value_kind::time)
+    return found == value_kind::text || found == value_kind::number;
+  return wanted == found;
+}
+
 std::string with_dashes(std::string name) {
   std::replace(name.begin(), name.end(), '_', '-');
   return name;
@@ -38,7 +48,6 @@ std::string with_dashes(std::string name) {
 options::options(program_info info) : info_(std::move(info)), app_(info_.purpose, info_.name()) {
   app_.set_help_flag(); // added again behind all others
   app_.formatter(std::make_shared<help_format>(info_.usage));
-  app_.footer(info_.epilogue);
   // CLI11 keeps all that was given; which of several counts is our entries' business.
   app_.option_defaults()->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
 }
@@ -63,11 +72,10 @@ void options::texts(const std::string& name, std::string placeholder,
        }});
 }
 
-void options::milliseconds(const std::string& name, unsigned at_least, duration& value,
-                           std::string help) {
-  add({name, "MS", std::move(help), value_kind::number, milliseconds_text(value), false,
+void options::time(const std::string& name, duration at_least, duration& value, std::string help) {
+  add({name, "TIME", std::move(help), value_kind::time, time_text(value), false,
        [at_least, &value](const std::vector<std::string>& given) {
-         return read_milliseconds(given.back(), at_least, value);
+         return read_time(given.back(), at_least, value);
        }});
 }
 
@@ -149,6 +157,9 @@ CLI::Option* options::add(entry option) {
 }
 
 void options::add_general() {
+  const bool has_times = std::ranges::any_of(
+    entries_, [](const auto& option) { return option->kind == value_kind::time; });
+  app_.footer((has_times ? about_times : "") + info_.epilogue);
   group(general);
   std::string about_file =
     "Read options from this TOML file. A key is an option's name without the "
@@ -277,7 +288,7 @@ problem options::apply(const config_entry& setting) {
     return '"' + shown + "\" is an empty list";
   std::vector<std::string> values;
   for (const auto& value : setting.values) {
-    if (value.kind != option->kind)
+    if (!accepts(option->kind, value.kind))
       return '"' + shown + "\" expects " + to_string(option->kind);
     values.push_back(value.text);
   }

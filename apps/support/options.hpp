@@ -21,7 +21,7 @@
 ///
 ///     options all({.program = "mdp-broker", .purpose = "..."});
 ///     all.group("Heartbeats");
-///     all.milliseconds("heartbeat-ms", 1, config.heartbeat.interval, "How often ...");
+///     all.time("heartbeat", 1ms, config.heartbeat.interval, "How often ...");
 ///     const auto outcome = all.parse({argv + 1, argv + argc});
 ///
 /// The variables hold the defaults before, which the help shows, and the values afterwards.
@@ -81,8 +81,8 @@ public:
          }});
   }
 
-  /// A duration of at least so many milliseconds; its name ends in `-ms`.
-  void milliseconds(const std::string& name, unsigned at_least, duration& value, std::string help);
+  /// A time, as read_time() takes it.
+  void time(const std::string& name, duration at_least, duration& value, std::string help);
 
   /// One of some words.
   template <class Enum>

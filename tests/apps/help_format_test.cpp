@@ -21,7 +21,17 @@ TEST_CASE("durations are short and readable in sentences") {
   CHECK(readable_duration(999ms) == "999 ms");
   CHECK(readable_duration(1000ms) == "1.0 s");
   CHECK(readable_duration(61'950ms) == "61.9 s");
-  CHECK(milliseconds_text(61'950ms) == "61950");
+}
+
+TEST_CASE("times are written as they are read, in the largest unit without a fraction") {
+  for (const std::string text : {"0ms", "1ms", "61950ms", "2s", "90s", "5min", "1h", "500h"}) {
+    mdp::duration value{};
+    CHECK(read_time(text, 0ms, value) == std::nullopt);
+    CHECK(time_text(value) == text);
+  }
+  mdp::duration value{};
+  CHECK(read_time("60000", 0ms, value) == std::nullopt);
+  CHECK(time_text(value) == "1min");
 }
 
 TEST_CASE("parts are joined by what stands between them") {

@@ -35,7 +35,7 @@ public:
     all.texts("brush", "NAME", brushes, "What to paint with.");
     all.text("note", "TEXT", note, "Anything.");
     all.number("layers", "N", std::uint8_t{1}, layers, "How many.");
-    all.milliseconds("dry-ms", 5, dry, "How long to wait.");
+    all.time("dry", 5ms, dry, "How long to wait.");
     all.choice("colour", {{"red", colour::red}, {"green", colour::green}}, shade, "Which one.");
     all.toggle("quick", quick, "Do not wait.");
     all.log_level(level);
@@ -74,7 +74,7 @@ TEST_CASE("every kind of option is read from the command line") {
   sample s;
   const auto result =
     s.parse({"north", "--brush", "thin", "--brush=thick", "--note", "a b", "--layers", "3",
-             "--dry-ms=20", "--colour", "green", "--quick", "--log-level", "off", "one", "two"});
+             "--dry=20", "--colour", "green", "--quick", "--log-level", "off", "one", "two"});
   CHECK_MESSAGE(result.what == outcome::run, result.text);
   CHECK(s.wall == "north");
   CHECK(s.coats == std::vector<std::string>{"one", "two"});
@@ -135,9 +135,13 @@ TEST_CASE("wrong command lines are one line that names the option") {
     {{"north", "--layers", " 1"}, "--layers expects a whole number, not \" 1\""},
     {{"north", "--layers", "0"}, "--layers is 0, but must be at least 1"},
     {{"north", "--layers", "256"}, "--layers is 256, but at most 255 is possible"},
-    {{"north", "--dry-ms", "99999999999999999999"}, "but at most 2147483647 is possible"},
-    {{"north", "--dry-ms", "4"}, "--dry-ms is 4, but must be at least 5"},
-    {{"north", "--dry-ms", "1.5"}, "--dry-ms expects a whole number, not \"1.5\""},
+    {{"north", "--dry", "99999999999999999999"}, "but at most 500h is possible"},
+    {{"north", "--dry", "501h"}, "--dry is 501h, but at most 500h is possible"},
+    {{"north", "--dry", "4"}, "--dry is 4, but must be at least 5ms"},
+    {{"north", "--dry", "1.5s"}, "expects a time such as 1500ms, 2s, 5min or 1h, not \"1.5s\""},
+    {{"north", "--dry", "5 s"}, "not \"5 s\""},
+    {{"north", "--dry", "s"}, "not \"s\""},
+    {{"north", "--dry", "-5s"}, "not \"-5s\""},
     {{"north", "--colour", "blue"}, "--colour is one of red|green, not \"blue\""},
     {{"north", "--quick=perhaps"}, "--quick is true or false, not \"perhaps\""},
     {{"north", "--log-level", "loud"}, "--log-level is one of trace|debug|info|warn|error|off"},
@@ -160,7 +164,7 @@ TEST_CASE("every option can stand in the file, under its name") {
 brush = ["thin", "thick"]
 note = "a # b"
 layers = 3
-dry-ms = 20
+dry = "20ms"
 colour = "green"
 quick = true
 log-level = "off"
@@ -200,7 +204,7 @@ TEST_CASE("a command reads its own table and leaves those of the others alone") 
 TEST_CASE("wrong files are one line with the file and the line number") {
   const std::pair<std::string, std::string> cases[] = {
     {"\nlayer = 3", ":2: unknown key \"layer\""},
-    {"dry_ms = 3", ":1: unknown key \"dry_ms\"; it is spelled dry-ms"},
+    {"log_level = 3", ":1: unknown key \"log_level\"; it is spelled log-level"},
     {"[roof]\nlayers = 3", ":2: unknown key \"roof.layers\""},
     {"[wall]\n\nlayer = 3", ":3: unknown key \"wall.layer\""},
     {"wall.layer = 3", ":1: unknown key \"wall.layer\""},
@@ -213,7 +217,7 @@ TEST_CASE("wrong files are one line with the file and the line number") {
     {"brush = ['a', 3]", ":1: \"brush\" expects text in quotes"},
     {"brush = []", ":1: \"brush\" is an empty list"},
     {"quick = 'true'", ":1: \"quick\" expects true or false"},
-    {"dry-ms = 1979-05-27", ":1: \"dry-ms\" expects a whole number"},
+    {"dry = 1979-05-27", ":1: \"dry\" expects a time, in quotes"},
     {"colour = 'blue'", ":1: \"colour\" is one of red|green, not \"blue\""},
     {"WALL = 'north'", ":1: \"WALL\" can only stand on the command line"},
     {"config = 'other.toml'", ":1: unknown key \"config\""},
@@ -260,7 +264,7 @@ TEST_CASE("the help has every option, its default and the examples, within 80 co
   CHECK(result.what == outcome::answered);
   for (const auto* part :
        {"Usage: paint wall WALL [COAT...] [OPTION...]", "--brush NAME", "[default: wide]",
-        "--layers N", "--dry-ms MS", "[default: 1500]", "--colour red|green", "[default: red]",
+        "--layers N", "--dry TIME", "[default: 1500ms]", "--colour red|green", "[default: red]",
         "--quick", "--config FILE", "--log-level", "--version", "-h, --help", "Paint:\n",
         "General:\n", "Examples:\n  paint wall north\n"})
     CHECK_MESSAGE(result.text.find(part) != std::string::npos, part);

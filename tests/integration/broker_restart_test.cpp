@@ -10,11 +10,11 @@ using namespace std::chrono_literals;
 
 namespace {
 
-const std::vector<std::string> fast{"--heartbeat-ms", "100", "--liveness", "4"};
+const std::vector<std::string> fast{"--heartbeat", "100", "--liveness", "4"};
 
 std::vector<std::string> fast_echo(const std::string& protocol) {
   auto options = fast;
-  options.insert(options.end(), {"--echo", "--protocol", protocol, "--reconnect-max-ms", "500"});
+  options.insert(options.end(), {"--echo", "--protocol", protocol, "--reconnect-max", "500"});
   return options;
 }
 

@@ -11,7 +11,7 @@ using namespace std::chrono_literals;
 namespace {
 
 /// Fast heartbeats, so that what takes seconds in life takes less here; both sides must agree.
-const std::vector<std::string> fast{"--heartbeat-ms", "100", "--liveness", "4"};
+const std::vector<std::string> fast{"--heartbeat", "100", "--liveness", "4"};
 
 std::vector<std::string> fast_and(std::vector<std::string> more) {
   more.insert(more.end(), fast.begin(), fast.end());
@@ -23,7 +23,7 @@ std::vector<std::string> fast_and(std::vector<std::string> more) {
 TEST_CASE("7-41 a request held by a worker that is killed is answered by another") {
   broker_process broker(fast);
   test_client client(broker);
-  auto slow = worker_process(broker, fast_and({"--echo", "--echo-delay-ms", "600000"}));
+  auto slow = worker_process(broker, fast_and({"--echo", "--echo-delay", "600000"}));
   REQUIRE(client.echo_has_workers(1));
   auto pending = client.ask("echo", "precious");
   // The only worker is slow, so it holds the request as soon as another client finds the broker idle.
@@ -50,7 +50,7 @@ TEST_CASE(
   "T1 a frozen busy worker is given up under the strict policy, and answers nothing twice") {
   broker_process broker(fast_and({"--busy-policy", "strict"}));
   test_client client(broker);
-  auto slow = worker_process(broker, fast_and({"--echo", "--echo-delay-ms", "600000"}));
+  auto slow = worker_process(broker, fast_and({"--echo", "--echo-delay", "600000"}));
   REQUIRE(client.echo_has_workers(1));
   auto pending = client.ask("echo", "precious");
   REQUIRE(client.echo_has_workers(1));
@@ -78,7 +78,7 @@ TEST_CASE("workers killed again and again under load lose no request") {
   test_client client(broker);
   std::vector<process> workers;
   for (int i = 0; i < 3; ++i)
-    workers.push_back(worker_process(broker, fast_and({"--echo", "--echo-delay-ms", "5"})));
+    workers.push_back(worker_process(broker, fast_and({"--echo", "--echo-delay", "5"})));
   REQUIRE(client.echo_has_workers(3));
   std::size_t answered = 0;
   for (int round = 0; round < 10; ++round) {
@@ -89,7 +89,7 @@ TEST_CASE("workers killed again and again under load lose no request") {
     }
     auto& victim = workers[static_cast<std::size_t>(round) % workers.size()];
     victim.kill();
-    victim = worker_process(broker, fast_and({"--echo", "--echo-delay-ms", "5"}));
+    victim = worker_process(broker, fast_and({"--echo", "--echo-delay", "5"}));
     for (auto& [body, reply] : pending)
       answered += client.answer(std::move(reply)) == body ? 1 : 0;
   }

@@ -99,7 +99,7 @@ def heartbeats_while_idle():
     """7-38 our worker beats when it has nothing to say"""
     for version in VERSIONS:
         router = Router()
-        with worker(router, version, "--heartbeat-ms", "100"):
+        with worker(router, version, "--heartbeat", "100"):
             peer, _ = router.next()
             for _ in range(3):
                 again, frames = router.next()
@@ -112,7 +112,7 @@ def heartbeats_while_busy():
     """T1 our worker beats while it works"""
     router = Router()
     command = Program(
-        "mdp-worker", "--broker", router.endpoint, "--service", "slow", "--exec", "sleep 1", "--heartbeat-ms", "100"
+        "mdp-worker", "--broker", router.endpoint, "--service", "slow", "--exec", "sleep 1", "--heartbeat", "100"
     )
     with command:
         peer, _ = router.next()
@@ -132,7 +132,7 @@ def heartbeats_while_busy():
 def a_silent_broker():
     """7-39 7-40 our worker leaves a broker that never beats and comes back on a new socket"""
     router = Router()
-    with worker(router, "0.1", "--heartbeat-ms", "100", "--liveness", "3"):
+    with worker(router, "0.1", "--heartbeat", "100", "--liveness", "3"):
         first, _ = router.next()
         second = first
         while second == first:
@@ -186,7 +186,7 @@ def a_request_of_ours():
 def a_retry_on_a_new_socket():
     """7-10 our client asks again on a new socket, so that a stale reply is impossible"""
     router = Router()
-    process = client(router, "--timeout-ms", "200", "--retries", "1", "echo", "x")
+    process = client(router, "--timeout", "200", "--retries", "1", "echo", "x")
     first, _ = router.next()
     second, frames = router.next()
     assert first != second
@@ -203,7 +203,7 @@ def a_retry_on_a_new_socket():
 def nobody_answers():
     """our client gives up with exit code 1 and one line that says so"""
     router = Router()
-    process = client(router, "--timeout-ms", "100", "--retries", "1", "echo", "x")
+    process = client(router, "--timeout", "100", "--retries", "1", "echo", "x")
     out, err = process.communicate(timeout=PATIENCE_S)
     assert process.returncode == 1, process.returncode
     assert out == b"" and len(err.strip().splitlines()) == 1, (out, err)

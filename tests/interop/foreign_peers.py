@@ -183,7 +183,7 @@ def dead_idle_workers_swallow_nothing():
 
 def heartbeats():
     """7-38 the broker beats for idle and for busy workers of both versions"""
-    with Broker("--heartbeat-ms", "100") as broker:
+    with Broker("--heartbeat", "100") as broker:
         for version in VERSIONS:
             worker = Worker(broker.endpoint, b"beat-" + version.encode(), version)
             for _ in range(2):
@@ -204,7 +204,7 @@ def heartbeats():
 
 def a_silent_worker():
     """7-39 a worker that never beats is told to go, once, and counts no more"""
-    with Broker("--heartbeat-ms", "100", "--liveness", "3") as broker:
+    with Broker("--heartbeat", "100", "--liveness", "3") as broker:
         worker = Worker(broker.endpoint, b"mute", "0.1")
         command, _ = worker.next_command()
         assert command == DISCONNECT["0.1"], command

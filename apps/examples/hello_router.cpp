@@ -1,0 +1,39 @@
+// A router between clients and workers: it offers the service "greet" and passes each request on to
+// the service that is right for it, here by its size, so that long ones hold up nobody else.
+//
+//     hello_router [ENDPOINT]
+
+#include "mdp/actors/runtime/client_runtime.hpp"
+#include "mdp/actors/runtime/signals.hpp"
+#include "mdp/actors/runtime/worker_runtime.hpp"
+
+#include <iostream>
+#include <semaphore>
+#include <stdexcept>
+#include <string>
+
+int main(int argc, char** argv) {
+  std::counting_semaphore<> ctrl_c{0};
+  const mdp::actors::signal_watcher signals([&](int /*signal*/) { ctrl_c.release(); });
+
+  mdp::actors::client_config asking; // the broker is at tcp://127.0.0.1:5555
+  mdp::actors::worker_config config;
+  if (argc > 1)
+    asking.brokers = config.brokers = {argv[1]};
+  mdp::actors::client_runtime client(asking);
+  config.service = "greet";
+  config.connections = 8; // requests on their way at a time
+  config.work = [&](const mdp::message& request, const mdp::actors::send_part_function&) {
+    const std::string service = request.byte_count() < 1024 ? "hello" : "hello.large";
+    auto reply = client.request(service, request).get();
+    if (!reply)
+      throw std::runtime_error("no reply from " + service);
+    return *std::move(reply);
+  };
+  mdp::actors::worker_runtime router(config);
+  router.start();
+  std::cout << "The router runs; Ctrl-C stops it." << std::endl;
+  ctrl_c.acquire();
+  client.cancel();
+  router.stop();
+}
