@@ -1,4 +1,5 @@
 #include "mdp-broker/broker_options.hpp"
+#include "mdp/actors/runtime/open_files.hpp"
 #include "mdp/version.hpp"
 #include "support/daemon_life.hpp"
 #include "support/port_file.hpp"
@@ -32,6 +33,9 @@ void log_summary(const actors::broker_counters& counters) {
 
 int serve(const broker_settings& set) {
   daemon_life life;
+  if (const auto files = actors::allow_many_open_files(); files < set.broker.peers.max_peers)
+    spdlog::info("the limit of open files (ulimit -n) allows about {} connections at a time",
+                 files);
   if (!set.port_file.empty())
     std::remove(
       set.port_file.c_str()); // a killed predecessor's: who waits for ours must not see it

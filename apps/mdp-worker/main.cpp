@@ -1,4 +1,5 @@
 #include "mdp-worker/worker_options.hpp"
+#include "mdp/actors/runtime/open_files.hpp"
 #include "mdp/version.hpp"
 #include "support/child_process.hpp"
 #include "support/daemon_life.hpp"
@@ -15,6 +16,7 @@ namespace {
 
 int work(const worker_settings& set, stop_flag& stopping) {
   daemon_life life;
+  actors::allow_many_open_files();
   actors::worker_runtime worker(set.worker);
   worker.start([&] { life.fail(); });
   spdlog::info("{} offers {} at {} (MDP {}, connections: {}, capacity: {})", version,

@@ -76,8 +76,10 @@ inline constexpr std::chrono::seconds service_linger = 30s;
 inline constexpr std::size_t held_partial_frames = 1000;
 inline constexpr std::size_t held_partial_bytes = 16U << 20U;
 
-/// How long a client without open requests keeps its session (T5).
-inline constexpr std::chrono::minutes session_idle_timeout = 1min;
+/// How long a client without open requests keeps its session (T5). To open another costs next to
+/// nothing, and a client of one request that has gone is not seen to go: with this, five thousand
+/// new ones a second stay within `max_peers`.
+inline constexpr std::chrono::seconds session_idle_timeout = 10s;
 
 /// How often a queue, a session or a tombstone set looks for what is due when nothing nearer is.
 inline constexpr std::chrono::milliseconds housekeeping_interval = 1s;
@@ -105,6 +107,12 @@ inline constexpr std::size_t backlog_total_bytes = 512U << 20U;
 /// be used: with ROUTER_MANDATORY it is true as soon as any peer has room.
 inline constexpr std::chrono::milliseconds backlog_retry_min = 2ms;
 inline constexpr std::chrono::milliseconds backlog_retry_max = 50ms;
+
+/// After the socket has lost connections, how long until the workers that hold requests are probed,
+/// and the pause between two such rounds: well within the second in which a killed worker's request
+/// shall be with another one, and cheap even if clients come and go all the time.
+inline constexpr std::chrono::milliseconds probe_delay = 50ms;
+inline constexpr std::chrono::milliseconds probe_interval = 250ms;
 
 /// Connections of one worker's process; each has a socket and a thread.
 inline constexpr std::uint32_t max_worker_connections = 1024;
@@ -143,6 +151,10 @@ inline constexpr int high_water_mark = 1000;
 inline constexpr std::chrono::milliseconds zmtp_heartbeat_interval = 5000ms;
 inline constexpr std::chrono::milliseconds zmtp_heartbeat_timeout = 15000ms;
 
+/// Descriptors that a broker keeps for itself: its listening sockets, wake-ups, logs, the metrics' and
+/// the system's libraries. The others are connections.
+inline constexpr std::size_t reserved_descriptors = 64;
+
 /// How long a runtime that stops lets running requests finish, and then its sockets flush.
 inline constexpr std::chrono::milliseconds shutdown_grace = 2000ms;
 inline constexpr std::chrono::milliseconds flush_grace = 500ms;
@@ -175,6 +187,9 @@ inline constexpr std::uint32_t client_attempts = 3;
 
 /// Pause between two log lines of a kind that peers can cause at will.
 inline constexpr std::chrono::seconds log_interval = 1s;
+
+/// The same for a want of file descriptors, which comes back with every attempt to listen again.
+inline constexpr std::chrono::seconds accept_log_interval = 30s;
 
 // -- programs -----------------------------------------------------------------------------------------
 

@@ -34,6 +34,20 @@ TEST_CASE("7-41 a request held by a worker that is killed is answered by another
   CHECK(client.answer(std::move(pending)) == "precious");
 }
 
+TEST_CASE("T1 the end of a killed worker's connection tells of it, nobody waits for a heartbeat") {
+  const std::vector<std::string> rarely{"--heartbeat", "1h"};
+  broker_process broker(rarely);
+  test_client client(broker);
+  auto slow = worker_process(broker, {"--echo", "--echo-delay", "1h", "--heartbeat", "1h"});
+  REQUIRE(client.echo_has_workers(1));
+  auto pending = client.ask("echo", "precious");
+  REQUIRE(client.echo_has_workers(1));
+  auto quick = worker_process(broker, {"--echo", "--heartbeat", "1h"});
+  REQUIRE(client.echo_has_workers(2));
+  slow.kill();
+  CHECK(client.answer(std::move(pending)) == "precious");
+}
+
 TEST_CASE("7-39 a frozen idle worker is given up, and comes back when it thaws") {
   broker_process broker(fast);
   test_client client(broker);

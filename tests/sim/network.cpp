@@ -9,7 +9,6 @@ namespace mdp::sim {
 // -- the broker's end -----------------------------------------------------------------------------
 
 void network::unbind(router_end how, time_point now) {
-  is_bound_ = false;
   router_inbox_.clear();
   for (auto& [number, link] : connections_) {
     lose_router_end(link);
@@ -25,6 +24,7 @@ void network::unbind(router_end how, time_point now) {
                            : now + chance_.between(config_.latency_max, 40 * config_.latency_max);
     }
   }
+  is_bound_ = has_lost_connections_ = false;
 }
 
 bool network::route(const frame& routing_id, message frames, time_point now) {
@@ -258,6 +258,7 @@ void network::lose_peer_end(connection& link, time_point now) {
 void network::lose_router_end(connection& link) {
   if (!std::exchange(link.router_has_it, false))
     return;
+  has_lost_connections_ = true;
   link.up.clear();
   if (!link.is_ignored)
     pipes_.erase(link.routing_id);

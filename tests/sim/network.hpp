@@ -12,6 +12,7 @@
 #include <optional>
 #include <string>
 #include <unordered_map>
+#include <utility>
 
 /// The network of the simulated world, and what libzmq makes of it: one ROUTER that the broker
 /// binds, and DEALERs that connect to it.
@@ -84,8 +85,13 @@ public:
   /// Sends to a peer; false if there is no such peer (EHOSTUNREACH).
   [[nodiscard]] bool route(const frame& routing_id, message frames, time_point now);
 
-  [[nodiscard]] bool has_input() const noexcept { return !router_inbox_.empty(); }
+  [[nodiscard]] bool has_input() const noexcept {
+    return !router_inbox_.empty() || has_lost_connections_;
+  }
   std::optional<routed_message> receive();
+
+  /// Whether the ROUTER has lost connections since it was last asked (ZMQ_EVENT_DISCONNECTED).
+  bool take_lost_connections() noexcept { return std::exchange(has_lost_connections_, false); }
 
   // -- a peer's end -------------------------------------------------------------------------------
 
@@ -164,6 +170,7 @@ private:
   wire_tap& tap_;
   trace& events_;
   bool is_bound_ = false;
+  bool has_lost_connections_ = false;
   socket_number last_socket_ = 0;
   connection_number last_connection_ = 0;
   std::uint32_t last_routing_id_ = 0;

@@ -67,6 +67,7 @@ time_point sim_broker::next_event() const {
     return when_awake({});
   auto next = never;
   if (around_.broken != broken_rule::never_looks_at_clock) {
+    next = io().next_deadline();
     for (const auto& session : io().sessions())
       next = std::min(next, session->next_deadline());
     for (const auto& worker : io().connections())
@@ -106,6 +107,8 @@ void sim_broker::turn(time_point now) {
 }
 
 void sim_broker::read() {
+  if (around_.net.take_lost_connections())
+    life_->post.tell(life_->io.self(), [](sim_router_peers& io) { io.on_connections_lost(); });
   std::vector<routed_message> batch;
   while (auto input = around_.net.receive())
     batch.push_back(*std::move(input));
@@ -124,6 +127,8 @@ void sim_broker::look_at_clock() {
       if (actor->next_deadline() <= life_->parts.now)
         life_->post.tell(actor->self(), [](auto& a) { a.on_deadline(); });
   };
+  if (io().next_deadline() <= life_->parts.now)
+    life_->post.tell(life_->io.self(), [](sim_router_peers& io) { io.on_deadline(); });
   wake(io().sessions());
   wake(io().connections());
   wake(registry().queues());

@@ -45,6 +45,11 @@ void sim_connection::on_deadline() {
   carry_out();
 }
 
+void sim_connection::probe() {
+  link_.probe(broker_.now);
+  carry_out();
+}
+
 void sim_connection::stop() {
   link_.dismiss();
   carry_out();

@@ -21,6 +21,7 @@ public:
   void on_accepted(const actor_ref<sim_queue>& queue) { queue_ = queue; }
   void on_assigned(engine::assign_to_sink job);
   void on_deadline();
+  void probe();
   void stop();
 
   [[nodiscard]] const actor_ref<sim_connection>& self() const noexcept { return self_; }

@@ -81,6 +81,17 @@ void sim_router_peers::on_unreachable(peer_id peer, std::uint64_t message_number
              known->handle);
 }
 
+void sim_router_peers::on_connections_lost() {
+  probes_.connections_lost(broker_.now);
+}
+
+void sim_router_peers::on_deadline() {
+  if (!probes_.tick(broker_.now))
+    return;
+  for (const auto& worker : connections_)
+    broker_.post.tell(worker->self(), [](sim_connection& w) { w.probe(); });
+}
+
 void sim_router_peers::send(peer_id to, message frames, std::uint64_t number) {
   const auto* peer = directory_.find(to);
   if (peer == nullptr)

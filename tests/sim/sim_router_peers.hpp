@@ -1,5 +1,6 @@
 #pragma once
 
+#include "mdp/peers/probe_schedule.hpp"
 #include "mdp/wire/command.hpp"
 #include "mdp/wire/decode_error.hpp"
 #include "sim/broker_parts.hpp"
@@ -23,6 +24,8 @@ public:
 
   void on_input(std::vector<routed_message> batch);
   void on_unreachable(peer_id peer, std::uint64_t message_number);
+  void on_connections_lost();
+  void on_deadline();
   /// `number` is how its sender calls the message, should it not be deliverable.
   void send(peer_id to, message frames, std::uint64_t number = 0);
   void end(peer_id peer, bool was_told);
@@ -33,6 +36,8 @@ public:
   [[nodiscard]] const auto& connections() const noexcept { return connections_; }
   [[nodiscard]] std::size_t peers() const noexcept { return directory_.size(); }
   [[nodiscard]] std::size_t remembered() const noexcept { return directory_.remembered(); }
+
+  [[nodiscard]] time_point next_deadline() const noexcept { return probes_.next_deadline(); }
 
   /// Any client but this one, if there is another.
   [[nodiscard]] peer_id another_client(peer_id than) const;
@@ -56,6 +61,7 @@ private:
   network& net_;
   time_point world_{};
   directory directory_;
+  peers::probe_schedule probes_;
   std::vector<std::unique_ptr<sim_session>> sessions_;
   std::vector<std::unique_ptr<sim_connection>> connections_;
   actor_ref<sim_router_peers> self_;

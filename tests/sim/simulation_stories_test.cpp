@@ -114,6 +114,27 @@ TEST_CASE("7-41 a worker dies over a request, and another one gets it") {
 }
 
 TEST_CASE(
+  "T1 a killed worker's request is with another one at once, however rarely anybody beats") {
+  for (const auto version : {v0_1, v0_2}) {
+    auto what = quiet(2, version);
+    what.broker.workers.heartbeat = {1h, 4};
+    for (auto& worker : what.workers) {
+      worker.engine.heartbeat = what.broker.workers.heartbeat;
+      worker.work_min = worker.work_max = 300ms;
+    }
+    story told(what);
+    told.ask();
+    told.run_for(100ms);
+    const bool first_has_it = told.worker(0).counters().works == 1;
+    told.worker(first_has_it ? 0 : 1).crash(false, told.now(), never);
+    told.run_for(500ms);
+    told.check_answered_at_once();
+    CHECK(told.statistics().jobs.retried == 1);
+    CHECK(told.ended(engine::worker_end::unreachable) == 1);
+  }
+}
+
+TEST_CASE(
   "7-39 a worker whose machine is gone is found out by its silence, if nobody needs it before") {
   story told(quiet(2));
   told.worker(0).crash(true, told.now(), never);

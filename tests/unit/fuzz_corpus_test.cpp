@@ -20,7 +20,7 @@ using namespace mdp::test;
 namespace {
 
 std::filesystem::path corpus() {
-  return std::filesystem::path(__FILE__).parent_path().parent_path() / "fuzz/corpus/decode_fuzz";
+  return std::filesystem::path(MDP_TESTS_DIR) / "fuzz/corpus/decode_fuzz";
 }
 
 std::string content_of(const std::filesystem::path& path) {

@@ -34,6 +34,10 @@ struct worker_link_fixture {
     link.handle_unreachable(first_undelivered);
     return told(link.actions());
   }
+  std::string probe(time_point now) {
+    link.probe(now);
+    return told(link.actions());
+  }
   std::string tick(time_point now) {
     link.tick(now);
     return told(link.actions());

@@ -55,6 +55,19 @@ TEST_CASE_FIXTURE(worker_link_fixture, "7-37 a request takes the place of a hear
 }
 
 TEST_CASE_FIXTURE(worker_link_fixture,
+                  "T1 when connections were lost, a worker that holds a request is sent to") {
+  CHECK(probe(at(0s)) == "");
+  make_ready();
+  CHECK(probe(at(100ms)) == "");
+  assign(1, 1, 1, at(200ms));
+  CHECK(probe(at(300ms)) == "send heartbeat");
+  CHECK(tick(at(1200ms)) == ""); // 7-37: that was the heartbeat
+  CHECK(link.next_deadline() == at(1300ms));
+  handle(wire::disconnect{}, at(400ms));
+  CHECK(probe(at(500ms)) == "");
+}
+
+TEST_CASE_FIXTURE(worker_link_fixture,
                   "7-25 no heartbeat before READY, and no empty deadlines either") {
   CHECK(tick(at(1s)) == "");
   CHECK(link.next_deadline() == at(4s));

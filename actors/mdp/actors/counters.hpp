@@ -55,10 +55,13 @@ struct broker_counters {
   counter clients;
   counter workers;
   counters_by<engine::worker_end, engine::worker_end_count> ended_workers;
-  counter slow_peers;        ///< dropped because they did not read what was sent to them (T21)
-  counter unreachable_peers; ///< gone when something was to be sent to them
-  counter undelivered;       ///< messages for peers that had ended, or dropped with them
-  counter outbox_refused;    ///< messages the loop had no room for
+  counter lost_connections;    ///< of clients and workers, for whatever reason
+  counter refused_connections; ///< hung up on, as there were as many as there may be
+  counter accept_failures;     ///< for want of a descriptor, or of what else the system lacked
+  counter slow_peers;          ///< dropped because they did not read what was sent to them (T21)
+  counter unreachable_peers;   ///< gone when something was to be sent to them
+  counter undelivered;         ///< messages for peers that had ended, or dropped with them
+  counter outbox_refused;      ///< messages the loop had no room for
   // requests
   counter accepted;
   counter answered;

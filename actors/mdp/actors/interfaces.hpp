@@ -36,6 +36,7 @@ struct request_arrived;
 struct command_arrived;
 struct invalid_arrived;
 struct peer_lost;
+struct probe_worker;
 struct submit_job;
 struct cancel_job;
 struct register_sink;
@@ -85,6 +86,7 @@ using io_actor = stoppable_actor::extend< //
   takes<serve_peers>,         // a broker is there: bind, and open an actor for each peer
   takes<send_to_peer>,        // send to a client or worker of this broker
   takes<peer_ended>,          // a session or connection is over
+  takes<deadline_due>,        // connections were lost: look which workers are gone
   takes<open_socket>,         // connect to a broker on behalf of a peer actor
   takes<send_on_socket>,      // send on such a socket
   takes<close_owned_socket>>; // close it
@@ -108,6 +110,7 @@ using job_sink_actor = stoppable_actor::extend< //
 using worker_connection_actor = job_sink_actor::extend< //
   takes<command_arrived>,                               // the worker said something
   takes<invalid_arrived>,                               // the worker said something that is not MDP
+  takes<probe_worker>,                                  // is it still there?
   takes<peer_lost>,                                     // the socket cannot reach it any more
   takes<deadline_due>>; // a heartbeat is due, or it has been silent for too long
 

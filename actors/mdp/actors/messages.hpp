@@ -133,6 +133,9 @@ struct peer_lost {
   std::uint64_t first_undelivered = engine::no_message;
 };
 
+/// The socket has lost connections, perhaps this worker's.
+struct probe_worker {};
+
 /// A client's request on its way to a queue. A job id that the queue has already is ignored.
 struct submit_job {
   std::string service;
@@ -315,6 +318,7 @@ MDP_MESSAGE(mdp::actors::request_arrived)
 MDP_MESSAGE(mdp::actors::command_arrived)
 MDP_MESSAGE(mdp::actors::invalid_arrived)
 MDP_MESSAGE(mdp::actors::peer_lost)
+MDP_MESSAGE(mdp::actors::probe_worker)
 MDP_MESSAGE(mdp::actors::submit_job)
 MDP_MESSAGE(mdp::actors::cancel_job)
 MDP_MESSAGE(mdp::actors::register_sink)

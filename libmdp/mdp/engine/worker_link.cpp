@@ -55,6 +55,11 @@ void worker_link::assign(held_job job, const frame& client_address, message body
   send(wire::worker_request{held_.add(job, client_address), std::move(body)}, now);
 }
 
+void worker_link::probe(time_point now) {
+  if (is_ready() && !held_.empty())
+    send(wire::heartbeat{}, now);
+}
+
 void worker_link::dismiss() {
   if (!has_ended())
     end(worker_end::dismissed, true);

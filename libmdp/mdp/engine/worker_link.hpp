@@ -129,6 +129,11 @@ public:
   /// when the queue has not heard of it yet.
   void assign(held_job job, const frame& client_address, message body, time_point now);
 
+  /// The socket has lost connections, perhaps this worker's. If it holds requests it is sent a
+  /// HEARTBEAT, so that the socket finds out; one that holds none is found out by its next request
+  /// (T22).
+  void probe(time_point now);
+
   /// Tells the worker to go.
   void dismiss();
 

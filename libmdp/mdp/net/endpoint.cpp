@@ -1,5 +1,7 @@
 #include "mdp/net/endpoint.hpp"
 
+#include "mdp/net/zmq_error.hpp"
+
 #include <sys/un.h>
 
 #include <algorithm>
@@ -76,6 +78,16 @@ reason check_ipc(std::string_view path, endpoint_use use) {
   return std::nullopt;
 }
 
+/// Binds or connects, whichever `how` does.
+std::error_code attach(zmq::socket_ref socket, const std::string& endpoint,
+                       int (*how)(void*, const char*)) {
+  // For this endpoint alone: with the option on, "*" and host names would mean IPv6 too.
+  socket.set(zmq::sockopt::ipv6, is_ipv6_literal(endpoint));
+  if (how(socket.handle(), endpoint.c_str()) != 0)
+    return last_zmq_error();
+  return {};
+}
+
 } // namespace
 
 std::optional<std::string> check_endpoint(std::string_view endpoint, endpoint_use use) {
@@ -102,6 +114,14 @@ bool is_ipv6_literal(std::string_view endpoint) noexcept {
 
 std::string last_endpoint(zmq::socket_ref socket) {
   return socket.get(zmq::sockopt::last_endpoint);
+}
+
+std::error_code bind(zmq::socket_ref socket, const std::string& endpoint) {
+  return attach(socket, endpoint, zmq_bind);
+}
+
+std::error_code connect(zmq::socket_ref socket, const std::string& endpoint) {
+  return attach(socket, endpoint, zmq_connect);
 }
 
 } // namespace mdp::net

@@ -6,6 +6,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <system_error>
 
 namespace mdp::net {
 
@@ -24,5 +25,10 @@ enum class endpoint_use : std::uint8_t { bind, connect };
 
 /// Where `socket` was last bound or connected, with a `*` resolved. The socket's thread only.
 [[nodiscard]] std::string last_endpoint(zmq::socket_ref socket);
+
+/// Listens or connects at an endpoint; an IPv6 literal switches IPv6 on for that one alone. The
+/// socket's thread only.
+[[nodiscard]] std::error_code bind(zmq::socket_ref socket, const std::string& endpoint);
+[[nodiscard]] std::error_code connect(zmq::socket_ref socket, const std::string& endpoint);
 
 } // namespace mdp::net

@@ -40,6 +40,10 @@ worker_connection_actor::behavior_type worker_connection_state::make_behavior() 
       link_.handle_invalid();
       carry_out();
     },
+    [this](probe_worker) {
+      link_.probe(now_of(self_));
+      carry_out();
+    },
     [this](const peer_lost& news) {
       link_.handle_unreachable(news.first_undelivered);
       carry_out();

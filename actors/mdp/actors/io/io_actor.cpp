@@ -2,10 +2,12 @@
 
 #include "mdp/actors/compat/exit.hpp"
 #include "mdp/actors/compat/messaging.hpp"
+#include "mdp/net/descriptors.hpp"
 #include "mdp/overload.hpp"
 
 #include <spdlog/spdlog.h>
 
+#include <algorithm>
 #include <tuple>
 #include <utility>
 
@@ -15,6 +17,12 @@ namespace {
 
 /// A broker has one ROUTER for clients and workers (7-1, 7-2); DEALERs are numbered from 2.
 constexpr socket_id router_socket{1};
+
+/// All descriptors but those that are used otherwise.
+std::size_t max_connections() {
+  const auto limit = net::descriptor_limit();
+  return limit - std::min(limit / 2, defaults::reserved_descriptors);
+}
 
 } // namespace
 
@@ -45,6 +53,7 @@ io_actor::behavior_type io_state::make_behavior() {
     [this](serve_peers& openers) { serve(openers); },
     [this](send_to_peer& request) { router_.send(request); },
     [this](const peer_ended& news) { router_.end(news); },
+    [this](deadline_due) { router_.probe(); },
     [this](open_socket& request) { dealers_.open(request, socket_id{++last_socket_}); },
     [this](send_on_socket& request) { dealers_.send(request); },
     [this](const close_owned_socket& request) { dealers_.close(request); },
@@ -65,6 +74,9 @@ void io_state::on_reports(std::vector<io::loop_report>& reports) {
                    news.socket == router_socket ? router_.on_unreachable(news)
                                                 : dealers_.on_unreachable(news);
                  },
+                 [&](const io::connections_lost& news) { router_.on_connections_lost(news); },
+                 [&](const io::accept_failed& news) { router_.on_accept_failed(news); },
+                 [&](const io::connections_refused& news) { router_.on_refused(news); },
                  [&](const io::bound& news) { on_bound(news); },
                  [&](const io::bind_failed& news) { on_bind_failed(news); },
                  [&](const io::connected& news) { dealers_.on_connected(news); },
@@ -78,8 +90,8 @@ void io_state::serve(serve_peers& openers) {
   is_serving_ = true;
   router_.use_openers(std::move(openers));
   if (first)
-    std::ignore = outbox_->push(
-      io::open_router{router_socket, config_.bind->endpoints, config_.sockets, config_.limits});
+    std::ignore = outbox_->push(io::open_router{
+      router_socket, config_.bind->endpoints, config_.sockets, config_.limits, max_connections()});
 }
 
 void io_state::on_bound(const io::bound& report) {

@@ -9,6 +9,7 @@
 #include "mdp/wire/limits.hpp"
 
 #include <cstdint>
+#include <limits>
 #include <optional>
 #include <string>
 #include <system_error>
@@ -26,6 +27,7 @@ struct open_router {
   std::vector<std::string> endpoints;
   net::socket_config options;
   wire::limits limits;
+  std::size_t max_connections = std::numeric_limits<std::size_t>::max(); ///< Others are hung up on.
 };
 
 /// Which side of MDP a DEALER speaks for; decides how what it receives is decoded.
@@ -145,8 +147,30 @@ struct peer_unreachable {
   std::optional<std::uint64_t> first_undelivered;
 };
 
+/// Connections of a ROUTER have ended; whose, libzmq does not say.
+struct connections_lost {
+  socket_id socket;
+  std::size_t count = 0;
+  time_point noticed_at;
+};
+
+/// Connections were ended at once, as the ROUTER has as many as it may.
+struct connections_refused {
+  socket_id socket;
+  std::size_t count = 0;
+  time_point noticed_at;
+};
+
+/// A ROUTER could not accept connections: there are not as many descriptors as was thought.
+struct accept_failed {
+  socket_id socket;
+  std::error_code error;
+  time_point noticed_at;
+};
+
 using loop_report = std::variant<bound, bind_failed, connected, connect_failed, router_input,
-                                 worker_input, client_input, invalid_input, peer_unreachable>;
+                                 worker_input, client_input, invalid_input, peer_unreachable,
+                                 connections_lost, connections_refused, accept_failed>;
 
 /// Why the loop's thread ended.
 enum class loop_end : std::uint8_t {

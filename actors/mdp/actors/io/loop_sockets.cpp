@@ -7,7 +7,6 @@
 
 #include <algorithm>
 #include <cerrno>
-#include <string>
 #include <utility>
 
 namespace mdp::actors::io {
@@ -27,14 +26,14 @@ open_result make_socket(net::context& context, zmq::socket_type type,
   }
 }
 
-/// Binds or connects, whichever of the two `attach` is.
-template <class Attach>
-std::error_code attach_to(zmq::socket_t& socket, const std::string& endpoint, Attach attach) {
-  // For this endpoint alone: with the option on, "*" and host names would mean IPv6 too.
-  socket.set(zmq::sockopt::ipv6, net::is_ipv6_literal(endpoint));
-  if (attach(socket.handle(), endpoint.c_str()) != 0)
-    return net::last_zmq_error();
-  return {};
+std::unique_ptr<net::socket_monitor> watch(net::context& context, zmq::socket_t& socket,
+                                           std::error_code& error) {
+  try {
+    return std::make_unique<net::socket_monitor>(context, socket);
+  } catch (const zmq::error_t& failure) {
+    error = net::zmq_error(failure.num());
+    return nullptr;
+  }
 }
 
 } // namespace
@@ -43,26 +42,31 @@ loop_report loop_sockets::open(const open_router& command) {
   auto [handle, error] = make_socket(context_, zmq::socket_type::router, command.options);
   if (!error && command.endpoints.empty())
     error = net::zmq_error(EINVAL);
+  std::unique_ptr<net::socket_monitor> monitor;
+  if (!error)
+    monitor = watch(context_, handle, error);
   if (error)
     return bind_failed{command.socket, command.endpoints.empty() ? "" : command.endpoints.front(),
                        error};
   bound report{command.socket, {}};
   for (const auto& endpoint : command.endpoints) {
-    if (const auto refused = attach_to(handle, endpoint, zmq_bind))
+    if (const auto refused = net::bind(handle, endpoint))
       return bind_failed{command.socket, endpoint, refused};
     report.endpoints.push_back(net::last_endpoint(handle));
   }
   add({.id = command.socket,
        .handle = std::move(handle),
        .kind = socket_kind::router,
-       .limits = command.limits});
+       .limits = command.limits,
+       .monitor = std::move(monitor),
+       .max_connections = command.max_connections});
   return report;
 }
 
 loop_report loop_sockets::open(const open_dealer& command) {
   auto [handle, error] = make_socket(context_, zmq::socket_type::dealer, command.options);
   if (!error)
-    error = attach_to(handle, command.endpoint, zmq_connect);
+    error = net::connect(handle, command.endpoint);
   if (error)
     return connect_failed{command.socket, command.endpoint, error};
   add({.id = command.socket,
@@ -120,6 +124,8 @@ bool loop_sockets::wait(std::optional<duration> timeout) {
     if (poll_.is_readable(i))
       polled_[i]->is_readable = true;
   }
+  for (std::size_t i = 0; i < monitored_.size(); ++i)
+    monitored_[i]->has_news = poll_.is_readable(polled_.size() + i);
   return poll_.is_woken();
 }
 
@@ -140,12 +146,17 @@ void loop_sockets::add(loop_socket socket) {
 void loop_sockets::update_poll_set() {
   poll_.clear();
   polled_.clear();
+  monitored_.clear();
   for (auto& [id, socket] : sockets_) {
     if (socket.close_by != never)
       continue;
     poll_.add(socket.handle);
     polled_.push_back(&socket);
+    if (socket.monitor)
+      monitored_.push_back(&socket);
   }
+  for (auto* socket : monitored_)
+    poll_.add(socket->monitor->handle());
   has_changed_ = false;
 }
 

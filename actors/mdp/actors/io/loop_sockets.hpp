@@ -3,10 +3,12 @@
 #include "mdp/actors/io/loop_commands.hpp"
 #include "mdp/net/context.hpp"
 #include "mdp/net/poll_set.hpp"
+#include "mdp/net/socket_monitor.hpp"
 #include "mdp/peers/peer_backlog.hpp"
 
 #include <zmq.hpp>
 
+#include <memory>
 #include <optional>
 #include <span>
 #include <unordered_map>
@@ -30,6 +32,10 @@ struct loop_socket {
   wire::protocol_version version{}; ///< What a DEALER speaks; a ROUTER's peers say theirs.
   wire::limits limits;
   peers::peer_backlog backlog{};
+  std::unique_ptr<net::socket_monitor> monitor{}; ///< A ROUTER's; ends before the socket.
+  bool has_news = false;                          ///< The monitor has something to say.
+  std::size_t connections = 0;                    ///< A ROUTER's, and how many it may have.
+  std::size_t max_connections = 0;
   bool is_readable = false;    ///< There was input, and it has not been read to its end.
   time_point close_by = never; ///< Once set the socket only flushes: it is no longer read.
 };
@@ -73,6 +79,14 @@ public:
   /// When something is to be tried again or to be closed; `never` when there is no such thing.
   [[nodiscard]] time_point next_due() const noexcept;
 
+  /// Calls `visit` with each socket whose monitor has something to say. It must not open or close any.
+  template <class Visitor>
+  void for_each_with_news(Visitor&& visit) {
+    for (auto* socket : monitored_)
+      if (socket->has_news)
+        visit(*socket);
+  }
+
   /// Calls `visit` with each socket that has something parked. It must not open or close any.
   template <class Visitor>
   void for_each_parking(Visitor&& visit) {
@@ -89,7 +103,8 @@ private:
   net::context context_; // first, so that it ends when all sockets are closed
   std::unordered_map<socket_id, loop_socket> sockets_;
   net::poll_set poll_;
-  std::vector<loop_socket*> polled_; // by index in poll_
+  std::vector<loop_socket*> polled_;    // by index in poll_
+  std::vector<loop_socket*> monitored_; // by index in poll_, behind those
   bool has_changed_ = false;
   std::size_t closing_ = 0;
 };

@@ -16,7 +16,9 @@ router_peers::router_peers(io_actor::pointer self, const peers::directory_config
     : self_(self),
       directory_(config),
       counters_(std::move(counters)),
-      invalid_log_(defaults::log_interval) {}
+      invalid_log_(defaults::log_interval),
+      accept_log_(defaults::accept_log_interval),
+      refusal_log_(defaults::accept_log_interval) {}
 
 void router_peers::on_input(router_input& report) {
   if (!openers_.session)
@@ -62,6 +64,39 @@ void router_peers::on_unreachable(const peer_unreachable& report) {
   counters_->undelivered.add(report.dropped_messages);
   if (const auto* peer = directory_.find(report.peer))
     tell_lost(*peer, report.first_undelivered.value_or(peer_lost{}.first_undelivered));
+}
+
+void router_peers::on_connections_lost(const connections_lost& report) {
+  counters_->lost_connections.add(report.count);
+  probes_.connections_lost(report.noticed_at);
+  probe_timer_.arm(self_, io_actor{self_}, probes_.next_deadline());
+}
+
+void router_peers::on_accept_failed(const accept_failed& report) {
+  counters_->accept_failures.add();
+  if (const auto withheld = accept_log_.admit(report.noticed_at))
+    spdlog::error("cannot accept a connection: {}. Raise the limit of open files (ulimit -n) "
+                  "({} more like it not shown)",
+                  report.error.message(), *withheld);
+}
+
+void router_peers::on_refused(const connections_refused& report) {
+  counters_->refused_connections.add(report.count);
+  if (const auto withheld = refusal_log_.admit(report.noticed_at))
+    spdlog::warn(
+      "hung up on {} new connections: there are as many as the limit of open files allows "
+      "(ulimit -n). Who is connected stays, the others may try again ({} more like it not shown)",
+      report.count, *withheld);
+}
+
+void router_peers::probe() {
+  probe_timer_.fired();
+  if (probes_.tick(now_of(self_)))
+    directory_.for_each([this](const directory::entry& peer) {
+      if (const auto* worker = std::get_if<worker_connection_actor>(&peer.handle))
+        tell(self_, *worker, probe_worker{});
+    });
+  probe_timer_.arm(self_, io_actor{self_}, probes_.next_deadline());
 }
 
 void router_peers::send(send_to_peer& request) {

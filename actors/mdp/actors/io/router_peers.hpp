@@ -1,11 +1,13 @@
 #pragma once
 
 #include "mdp/actors/counters.hpp"
+#include "mdp/actors/deadline_timer.hpp"
 #include "mdp/actors/io/log_limiter.hpp"
 #include "mdp/actors/io/loop_commands.hpp"
 #include "mdp/actors/io/outbox.hpp"
 #include "mdp/actors/messages.hpp"
 #include "mdp/peers/peer_directory.hpp"
+#include "mdp/peers/probe_schedule.hpp"
 
 #include <memory>
 #include <variant>
@@ -29,6 +31,12 @@ public:
   void on_input(router_input& report);
   void on_invalid(const invalid_input& report);
   void on_unreachable(const peer_unreachable& report);
+  void on_connections_lost(const connections_lost& report);
+  void on_accept_failed(const accept_failed& report);
+  void on_refused(const connections_refused& report);
+
+  /// On `deadline_due`: has the workers that hold requests sent to, if it is time for that.
+  void probe();
 
   void send(send_to_peer& request);
   void end(const peer_ended& news);
@@ -52,6 +60,10 @@ private:
   serve_peers openers_;
   std::shared_ptr<broker_counters> counters_;
   log_limiter invalid_log_;
+  log_limiter accept_log_;
+  log_limiter refusal_log_;
+  peers::probe_schedule probes_;
+  deadline_timer probe_timer_;
 };
 
 } // namespace mdp::actors::io

@@ -1,5 +1,6 @@
 #include "mdp/actors/io/socket_loop.hpp"
 
+#include "mdp/actors/io/loop_connections.hpp"
 #include "mdp/actors/io/loop_receive.hpp"
 #include "mdp/actors/io/loop_send.hpp"
 #include "mdp/actors/io/loop_sockets.hpp"
@@ -62,6 +63,7 @@ private:
   void turn() {
     wait();
     execute_commands();
+    sockets_.for_each_with_news([this](auto& socket) { take_news(socket, now_, reports_); });
     receive();
     retry();
     deliver_reports();

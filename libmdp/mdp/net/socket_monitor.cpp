@@ -1,0 +1,67 @@
+#include "mdp/net/socket_monitor.hpp"
+
+#include "mdp/net/zmq_error.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <cstring>
+#include <string>
+
+namespace mdp::net {
+
+namespace {
+
+constexpr int watched_events =
+  ZMQ_EVENT_ACCEPTED | ZMQ_EVENT_DISCONNECTED | ZMQ_EVENT_ACCEPT_FAILED;
+
+/// Each watched socket's events come from an address of their own within the context.
+std::string address_for(zmq::socket_ref socket) {
+  return "inproc://monitor-" + std::to_string(reinterpret_cast<std::uintptr_t>(socket.handle()));
+}
+
+} // namespace
+
+socket_monitor::socket_monitor(context& owner, zmq::socket_ref socket)
+    : watched_(socket), reader_(owner.handle(), zmq::socket_type::pair) {
+  // libzmq's I/O thread writes the events and waits for room. It must never wait, as we may be
+  // waiting for it; what it can pile up between two turns of a loop is little.
+  reader_.set(zmq::sockopt::rcvhwm, 0);
+  const auto address = address_for(socket);
+  if (zmq_socket_monitor(socket.handle(), address.c_str(), watched_events) != 0)
+    throw zmq::error_t();
+  reader_.connect(address);
+}
+
+socket_monitor::~socket_monitor() {
+  // The writer first: without a reader it would wait for one.
+  zmq_socket_monitor(watched_.handle(), nullptr, 0);
+}
+
+socket_monitor::news socket_monitor::take() {
+  news all;
+  zmq::message_t event;
+  while (reader_.recv(event, zmq::recv_flags::dontwait)) {
+    // Two frames: 16 bits of event and 32 bits of value, then the endpoint. See zmq_socket_monitor(3).
+    std::array<std::byte, 6> bytes{};
+    std::memcpy(bytes.data(), event.data(), std::min(bytes.size(), event.size()));
+    std::uint16_t what = 0;
+    std::uint32_t value = 0;
+    std::memcpy(&what, bytes.data(), sizeof what);
+    std::memcpy(&value, bytes.data() + sizeof what, sizeof value);
+    while (event.more())
+      static_cast<void>(reader_.recv(event, zmq::recv_flags::dontwait));
+    if (what == ZMQ_EVENT_ACCEPTED) {
+      all.accepted.push_back(static_cast<int>(value));
+    } else if (what == ZMQ_EVENT_DISCONNECTED) {
+      ++all.lost_connections;
+    } else if (what == ZMQ_EVENT_ACCEPT_FAILED) {
+      ++all.failed_accepts;
+      all.accept_error = zmq_error(static_cast<int>(value));
+    }
+  }
+  return all;
+}
+
+} // namespace mdp::net
