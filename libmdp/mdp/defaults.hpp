@@ -66,6 +66,10 @@ inline constexpr std::size_t queue_max_requests = 100'000;
 /// Memory held by requests waiting or in flight in one service's queue, in bytes.
 inline constexpr std::size_t queue_max_bytes = 256U << 20U;
 
+/// Clients that may come into a queue's round when hardly anybody was there as it began: few enough
+/// that the next round is near, enough that two newcomers are not in each other's way.
+inline constexpr std::size_t round_newcomers = 16;
+
 /// Services a broker knows at a time, waiting requests' included (T8).
 inline constexpr std::size_t max_services = 10'000;
 
@@ -123,6 +127,13 @@ inline constexpr std::uint32_t max_worker_connections = 1024;
 /// libzmq handles 256 events a turn itself (`max_io_events`).
 inline constexpr std::size_t turn_max_messages = 256;
 inline constexpr std::size_t turn_max_bytes = 1U << 20U;
+
+/// Batches a loop may have given to its actors that they are not done with; beyond it reads nothing
+/// until they are (T16). One is usual, as the loop runs the actors itself.
+inline constexpr std::size_t max_open_batches = 16;
+
+/// How long a loop without room for another batch waits before it looks again.
+inline constexpr std::chrono::milliseconds no_room_pause = 1ms;
 
 /// Actor resumptions in one turn of the loop, so that a storm of messages cannot starve the sockets.
 inline constexpr std::size_t turn_max_resumes = 4096;

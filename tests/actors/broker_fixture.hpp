@@ -22,7 +22,7 @@ namespace mdp::test {
 using io_recorder =
   recorder<actors::io_actor, actors::stop, actors::loop_reported, actors::loop_ended,
            actors::serve_peers, actors::send_to_peer, actors::peer_ended, actors::open_socket,
-           actors::send_on_socket, actors::close_owned_socket>;
+           actors::send_on_socket, actors::close_owned_socket, actors::deadline_due>;
 
 /// A whole broker branch, real but for the sockets: the test plays the loop. What clients and
 /// workers say goes in as commands, what they are told comes out as commands, read back through the

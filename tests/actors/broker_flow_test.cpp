@@ -197,6 +197,23 @@ TEST_CASE("draining refuses new requests and is over when the last answer is in"
   CHECK(broker.told_client(client).size() == 1);
 }
 
+TEST_CASE("7-6 a queue cannot tell a service inside the broker from a remote worker") {
+  broker_fixture broker;
+  recorder<actors::job_sink_actor, actors::stop, actors::sink_accepted, actors::assign_job> service(
+    broker.system);
+  broker.system.send(broker.registry->get(),
+                     actors::register_sink{"echo", sink_id{1'000'000}, 1, service.handle()});
+  const auto queue = service.take_only<actors::sink_accepted>().at(0).queue;
+  const auto client = broker.connect_client(peer_id{1});
+  broker.request(client, "echo", "hello");
+  const auto job = service.take_only<actors::assign_job>().at(0);
+  broker.system.send(
+    queue, actors::job_answered{sink_id{1'000'000}, job.id, job.attempt, true, {frame("hi")}});
+  const auto told = broker.told_client(peer_id{1});
+  REQUIRE(told.size() == 1);
+  CHECK(std::get<wire::client_final>(told[0]).body == message{frame("hi")});
+}
+
 TEST_CASE("a queue whose actor fails is back with all its requests") {
   broker_fixture broker;
   const auto queue = broker.queue_of("echo");

@@ -8,6 +8,7 @@
 #include <zmq_addon.hpp>
 
 #include <algorithm>
+#include <atomic>
 #include <condition_variable>
 #include <functional>
 #include <mutex>
@@ -28,6 +29,7 @@ class recording_sink final : public io::loop_sink {
 public:
   std::function<void(std::vector<io::loop_report>&)> on_batch;
   std::function<bool()> on_run_pending;
+  std::atomic<bool> is_full{false};
 
   void on_reports(std::vector<io::loop_report> reports) override {
     if (on_batch)
@@ -37,6 +39,8 @@ public:
       reports_.push_back(std::move(report));
     changed_.notify_all();
   }
+
+  [[nodiscard]] bool has_room() const noexcept override { return !is_full; }
 
   bool run_pending() override { return on_run_pending && on_run_pending(); }
 

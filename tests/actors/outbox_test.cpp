@@ -76,7 +76,7 @@ TEST_CASE("the loop's own pushes do not wake it") {
   CHECK(is_signalled(box));
 }
 
-TEST_CASE("a full box refuses data and still takes control") {
+TEST_CASE("T16 a full box refuses data and still takes control") {
   SUBCASE("by number") {
     outbox box({.max_commands = 2, .max_bytes = 1'000'000});
     CHECK(box.push(data(1)));

@@ -147,7 +147,7 @@ TEST_CASE("large bodies go through the loop in both directions") {
   }
 }
 
-TEST_CASE("one turn takes a bounded number of messages, and nothing is left lying") {
+TEST_CASE("T16 one turn takes a bounded number of messages, and nothing is left lying") {
   running_loop loop;
   std::atomic<std::size_t> largest = 0;
   loop.sink.on_batch = [&](std::vector<io::loop_report>& batch) {
@@ -164,6 +164,24 @@ TEST_CASE("one turn takes a bounded number of messages, and nothing is left lyin
   const auto inputs = loop.sink.all<io::router_input>();
   for (std::size_t i = 0; i < count; ++i)
     REQUIRE(request_in(inputs[i]).body[0].text() == std::to_string(i));
+}
+
+TEST_CASE("T16 a loop whose actors are behind reads nothing until they have caught up") {
+  running_loop loop;
+  const auto endpoint = loop.start_router();
+  loop.sink.is_full = true;
+  // It still does what it is told, and in the turn after that it knows that there is no room.
+  loop.push(io::open_router{socket_id{7}, {std::string(any_tcp_port)}, {}, {}});
+  loop.sink.wait_for<io::bound>(2);
+  bare_peer client;
+  client.socket.connect(endpoint);
+  for (int i = 0; i < 10; ++i)
+    client.request(std::to_string(i));
+  loop.push(io::open_router{socket_id{8}, {std::string(any_tcp_port)}, {}, {}});
+  loop.sink.wait_for<io::bound>(3);
+  CHECK(loop.sink.all<io::router_input>().empty());
+  loop.sink.is_full = false;
+  loop.sink.wait_for<io::router_input>(10);
 }
 
 TEST_CASE("the loop comes back without waiting as long as its sink has something to run") {

@@ -20,6 +20,26 @@ std::vector<std::string> fast_echo(const std::string& protocol) {
 
 } // namespace
 
+TEST_CASE("7-20 a worker with two brokers serves one at a time, and the other when that is gone") {
+  broker_process first(fast);
+  broker_process second(fast);
+  test_client at_first(first);
+  test_client at_second(second);
+  auto options = fast;
+  options.insert(options.end(), {"--echo", "--broker", second.endpoint()});
+  auto worker = worker_process(first, options); // it has the first broker, too
+  const auto is_at = [](test_client& client) {
+    return client.answer(client.ask("mmi.service", "echo")) == "200";
+  };
+  REQUIRE(eventually([&] { return is_at(at_first) || is_at(at_second); }));
+  const bool is_at_first = is_at(at_first);
+  CHECK(is_at_first != is_at(at_second));
+  (is_at_first ? first : second).running().kill();
+  auto& other = is_at_first ? at_second : at_first;
+  CHECK(other.echo_has_workers(1));
+  CHECK(other.answer(other.ask("echo", "still here")) == "still here");
+}
+
 TEST_CASE("a broker stopped and started again on the same port gets its workers back") {
   broker_process broker(fast);
   auto old_style = worker_process(broker, fast_echo("0.1"));

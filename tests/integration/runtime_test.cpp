@@ -156,7 +156,7 @@ TEST_CASE("a port that is in use is one clear line, not a crash") {
   CHECK(outcome.error().find(endpoints->front()) != std::string::npos);
 }
 
-TEST_CASE("a broker serves several endpoints, ipc among them") {
+TEST_CASE("7-1 7-2 one ROUTER serves clients and workers, at several endpoints, ipc among them") {
   const test::temporary_folder folder;
   auto config = local_broker();
   config.endpoints.push_back("ipc://" + folder.path() + "/broker");

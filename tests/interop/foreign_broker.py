@@ -164,7 +164,7 @@ def client(router, *arguments):
 
 
 def a_request_of_ours():
-    """7-7 18-2 our client asks as the RFCs write it and prints the reply"""
+    """7-7 18-2 18-4 our client asks on a DEALER as the RFCs write it and prints the reply"""
     for version in VERSIONS:
         router = Router()
         process = client(router, "--protocol", version, "echo", "hello", "world")

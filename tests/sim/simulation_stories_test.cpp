@@ -2,6 +2,7 @@
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <string>
 
 // How the protocol behaves, told one thing at a time. Each story has a quiet world with what it
@@ -81,6 +82,41 @@ TEST_CASE("7-11 a request may come before the first worker") {
   told.ask();
   told.run_for(3s);
   told.check_answered_at_once();
+}
+
+TEST_CASE("7-3 a client that floods a service at most doubles the time that another one waits") {
+  const auto slowest_of = [](std::size_t flood) {
+    auto what = quiet(1);
+    what.clients.push_back(what.clients[0]);
+    pipeliner_traits flooding;
+    flooding.services = {"echo"};
+    flooding.think_min = flooding.think_max = 1h; // asks when it is told to
+    flooding.patience = 2h;
+    what.pipeliners.push_back(flooding);
+    what.broker.clients.request_ttl = 1h;
+    story told(what);
+    told.everybody().clients[1]->rest();
+    auto& flooder = *told.everybody().pipeliners[0];
+    flooder.rest();
+    told.run_for(2s);
+    for (std::size_t i = 0; i < flood; ++i)
+      flooder.ask("echo", told.now());
+    told.run_for(7ms); // well inside a job of the flood
+    duration slowest{};
+    for (std::uint64_t asked = 1; asked <= 10; ++asked) {
+      const auto finished = told.client().counters().finished;
+      const auto start = told.now();
+      told.ask();
+      while (told.client().counters().finished == finished && told.now() - start < 1min)
+        told.run_for(500us);
+      REQUIRE(told.findings().first().value_or("") == "");
+      slowest = std::max(slowest, told.now() - start);
+    }
+    CHECK(told.findings().first() == std::nullopt);
+    return slowest;
+  };
+  const auto alone = slowest_of(0);
+  CHECK(slowest_of(200) <= 2 * alone);
 }
 
 TEST_CASE("T4 in all four pairings of client and worker the pieces come in order and whole") {

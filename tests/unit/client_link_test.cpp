@@ -70,7 +70,7 @@ TEST_CASE_FIXTURE(client_link_fixture,
   CHECK(finish(2, {"404"}) == "send final 0.2 mmi.service: 404");
 }
 
-TEST_CASE_FIXTURE(client_link_fixture, "T6 a request is answered once, whatever comes later") {
+TEST_CASE_FIXTURE(client_link_fixture, "T6 18-6 a request is answered once, whatever comes later") {
   ask("echo");
   CHECK(finish(1, {"x"}) == "send final 0.2 echo: x");
   CHECK(finish(1, {"again"}) == "");

@@ -109,7 +109,7 @@ TEST_CASE("T20 the header of a stranger can be shown in a log line") {
   CHECK(header_seen(message{}).empty());
 }
 
-TEST_CASE("T20 the header counts before anything that is wrong behind it") {
+TEST_CASE("7-21 T20 the header counts before anything that is wrong behind it") {
   CHECK(verdict_at_broker(multipart({"", "MDPC03"})) == "unsupported_version");
   CHECK(verdict_at_broker(multipart({"id", "", "MDPX01", "too long a command"})) ==
         "unknown_header");

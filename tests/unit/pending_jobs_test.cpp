@@ -66,13 +66,35 @@ TEST_CASE_FIXTURE(fixture, "7-3 clients take turns, one request each") {
   CHECK(pending.size() == 0);
 }
 
-TEST_CASE_FIXTURE(fixture, "7-3 who comes later waits at most for one turn of the others") {
+TEST_CASE_FIXTURE(fixture, "7-3 who comes later is served before a client that had its turn") {
   for (std::uint64_t i = 1; i <= 1000; ++i)
     add(1, i);
   CHECK(take() == "c1.1");
   add(2, 1);
-  CHECK(take() == "c1.2");
   CHECK(take() == "c2.1");
+  CHECK(take() == "c1.2");
+}
+
+TEST_CASE_FIXTURE(fixture, "7-3 newcomers without end do not keep the others from their turns") {
+  add(1, 1);
+  add(1, 2);
+  CHECK(take() == "c1.1");
+  std::size_t served_before = 0;
+  for (std::uint64_t newcomer = 2; newcomer < 1000; ++newcomer) {
+    add(newcomer, 1);
+    if (take() == "c1.2")
+      break;
+    ++served_before;
+  }
+  CHECK(served_before == defaults::round_newcomers + 1); // and as many as began the round
+}
+
+TEST_CASE_FIXTURE(fixture, "7-3 a client that was served in this round is no newcomer to it") {
+  add(1, 1);
+  CHECK(take() == "c1.1");
+  add(1, 2);
+  add(2, 1);
+  CHECK(take_all() == "c2.1 c1.2");
 }
 
 TEST_CASE_FIXTURE(fixture, "a client that was served and asks again is behind the others") {
@@ -94,7 +116,7 @@ TEST_CASE_FIXTURE(fixture, "T13 what comes back goes first, in the order in whic
   pending.put_back(*second);
   pending.put_back(*first);
   CHECK(pending.size() == 4);
-  CHECK(take_all() == "c1.1 c2.1 c2.2 c3.1");
+  CHECK(take_all() == "c1.1 c2.1 c3.1 c2.2");
 }
 
 TEST_CASE_FIXTURE(fixture, "putting the same one back twice is a bug of ours") {

@@ -162,7 +162,7 @@ TEST_CASE_FIXTURE(fixture, "T15 a queue that stops refuses what waits and lets w
   submit(1, 2);
   submit(2, 1);
   queue.stop();
-  CHECK(told(queue.actions()) == "refuse c1.2: stopping, refuse c2.1: stopping");
+  CHECK(told(queue.actions()) == "refuse c2.1: stopping, refuse c1.2: stopping");
   CHECK(queue.in_flight() == 1);
   CHECK(finish(w1, 1, 1) == "final c1.1: done");
   CHECK(queue.footprint() == 0);

@@ -85,8 +85,8 @@ TEST_CASE_FIXTURE(fixture, "T13 what comes back goes before all that waits, olde
   submit(2, 1);
   CHECK(lose(w1) == "");
   CHECK(add(w2, 6) ==
-        "c1.1 to w2 (try 2), c1.2 to w2 (try 2), c1.3 to w2 (try 2), c1.4 to w2 (try 1), "
-        "c2.1 to w2 (try 1), c1.5 to w2 (try 1)");
+        "c1.1 to w2 (try 2), c1.2 to w2 (try 2), c1.3 to w2 (try 2), c2.1 to w2 (try 1), "
+        "c1.4 to w2 (try 1), c1.5 to w2 (try 1)");
 }
 
 TEST_CASE_FIXTURE(fixture, "T13 each request keeps its own count of attempts") {

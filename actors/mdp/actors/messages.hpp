@@ -2,6 +2,7 @@
 
 #include "mdp/actors/compat/exit.hpp"
 #include "mdp/actors/interfaces.hpp"
+#include "mdp/actors/io/batch_credit.hpp"
 #include "mdp/actors/io/loop_commands.hpp"
 #include "mdp/actors/supervision/child_spec.hpp"
 #include "mdp/engine/client_engine.hpp"
@@ -18,6 +19,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <memory>
 #include <optional>
 #include <string>
 #include <system_error>
@@ -63,6 +65,7 @@ struct grace_over {
 
 struct loop_reported {
   std::vector<io::loop_report> reports;
+  std::shared_ptr<const io::batch_credit> credit; ///< Held until this message is gone.
 };
 
 struct loop_ended {

@@ -1,19 +1,23 @@
 #include "mdp/engine/pending_jobs.hpp"
 
 #include "mdp/assert.hpp"
+#include "mdp/defaults.hpp"
+
+#include <iterator>
 
 namespace mdp::engine {
 
+namespace {
+
+/// Enough for the clients that come and go within a round, mostly.
+constexpr std::size_t spare_lines = 64;
+
+} // namespace
+
 void pending_jobs::add(queued_job& job) {
   auto [entry, is_new] = by_client_.try_emplace(job.what.id.client);
-  if (is_new) {
-    if (spare_.empty())
-      turns_.emplace_back();
-    else
-      turns_.splice(turns_.end(), spare_, spare_.begin());
-    entry->second = std::prev(turns_.end());
-    *entry->second = {job.what.id.client, nullptr, nullptr};
-  }
+  if (is_new)
+    entry->second = add_line(job.what.id.client);
   auto& line = *entry->second;
   job.previous = line.tail;
   job.next = nullptr;
@@ -35,20 +39,51 @@ queued_job* pending_jobs::take() {
     --count_;
     return job;
   }
-  if (turns_.empty())
+  if (empty())
     return nullptr;
-  auto line = turns_.begin();
+  auto line = next_line();
   auto* job = line->head;
   unlink(*line, *job);
-  if (line->head != nullptr)
-    turns_.splice(turns_.end(), turns_, line); // the others' turn
-  else {
-    by_client_.erase(line->client);
-    spare_.splice(spare_.end(), turns_, line);
-    if (spare_.size() > 64)
+  // To the next round, even if nothing is left in it: a client that had its turn in this round and
+  // comes again is no newcomer.
+  line->is_in_this_round = false;
+  next_round_.splice(next_round_.end(), this_round_, line);
+  return job;
+}
+
+pending_jobs::lines::iterator pending_jobs::next_line() {
+  for (;;) {
+    begin_round_if_over();
+    const auto line = this_round_.begin();
+    if (line->head != nullptr)
+      return line;
+    by_client_.erase(line->client); // it has not come again for a whole round
+    spare_.splice(spare_.end(), this_round_, line);
+    if (spare_.size() > spare_lines)
       spare_.pop_front();
   }
-  return job;
+}
+
+pending_jobs::lines::iterator pending_jobs::add_line(peer_id client) {
+  const bool joins = newcomers_left_ > 0;
+  newcomers_left_ -= joins ? 1 : 0;
+  auto& round = joins ? this_round_ : next_round_;
+  if (spare_.empty())
+    round.emplace_back();
+  else
+    round.splice(round.end(), spare_, spare_.begin());
+  const auto added = std::prev(round.end());
+  *added = {client, nullptr, nullptr, joins};
+  return added;
+}
+
+void pending_jobs::begin_round_if_over() {
+  if (!this_round_.empty())
+    return;
+  this_round_.swap(next_round_);
+  newcomers_left_ = this_round_.size() + defaults::round_newcomers;
+  for (auto& line : this_round_)
+    line.is_in_this_round = true;
 }
 
 void pending_jobs::remove(queued_job& job) {
@@ -73,7 +108,7 @@ void pending_jobs::unlink(client_line& line, queued_job& job) noexcept {
 
 void pending_jobs::remove_line(lines::iterator line) {
   by_client_.erase(line->client);
-  turns_.erase(line);
+  (line->is_in_this_round ? this_round_ : next_round_).erase(line);
 }
 
 } // namespace mdp::engine

@@ -24,8 +24,11 @@ struct queued_job {
   queued_job* next = nullptr;
 };
 
-/// The order in which waiting jobs are served. Clients take turns, one job each; a client's own jobs
-/// keep their order (7-3). Jobs that come back because their worker was lost go before all others,
+/// The order in which waiting jobs are served. Clients take turns, one job each a round; a client's
+/// own jobs keep their order (7-3). Who comes while a round is on is served in that round, before
+/// those that have had their turn: one client that floods the queue makes another wait for no more
+/// than the job that is being worked on. As many may come so as were there when the round began,
+/// and a few; the others wait for the next one, so that newcomers without end cannot keep it away. Jobs that come back because their worker was lost go before all others,
 /// oldest first (T13). Holds pointers only: whoever owns the jobs must take them out before it
 /// destroys them. All operations but sweeping are constant time (the returned ones: logarithmic).
 class pending_jobs {
@@ -58,16 +61,17 @@ public:
       --count_;
       visit(job);
     }
-    for (auto line = turns_.begin(); line != turns_.end();) {
-      while (line->head != nullptr && line->head->what.deadline <= now) {
-        auto& job = *line->head;
-        unlink(*line, job);
-        visit(job);
+    for (auto* round : {&this_round_, &next_round_})
+      for (auto line = round->begin(); line != round->end();) {
+        while (line->head != nullptr && line->head->what.deadline <= now) {
+          auto& job = *line->head;
+          unlink(*line, job);
+          visit(job);
+        }
+        const auto current = line++;
+        if (current->head == nullptr)
+          remove_line(current);
       }
-      const auto current = line++;
-      if (current->head == nullptr)
-        remove_line(current);
-    }
   }
 
 private:
@@ -75,15 +79,22 @@ private:
     peer_id client;
     queued_job* head = nullptr;
     queued_job* tail = nullptr;
+    bool is_in_this_round = false;
   };
   using lines = std::list<client_line>;
+
+  lines::iterator add_line(peer_id client);
+  lines::iterator next_line();
+  void begin_round_if_over();
 
   void unlink(client_line& line, queued_job& job) noexcept;
   void remove_line(lines::iterator line);
 
   std::size_t count_ = 0;
   std::map<std::uint64_t, queued_job*> returned_;
-  lines turns_; // clients with waiting jobs; the front one is next
+  lines this_round_; // clients whose turn is still to come; the front one is next
+  lines next_round_; // clients that wait for the next round, or had their turn and nothing more
+  std::size_t newcomers_left_ = 0; // how many may still join this round
   lines spare_; // a used node, so that a client with one job at a time costs no allocation
   std::unordered_map<peer_id, lines::iterator> by_client_;
 };

@@ -26,7 +26,15 @@ void poll_set::add(zmq::socket_ref socket) {
 }
 
 bool poll_set::wait(std::optional<std::chrono::nanoseconds> timeout) {
-  const int rc = zmq_poll(items_.data(), static_cast<int>(items_.size()), to_timeout(timeout));
+  return wait_for(items_.size(), to_timeout(timeout));
+}
+
+bool poll_set::wait_for_wake(std::chrono::nanoseconds timeout) {
+  return wait_for(1, to_timeout(timeout));
+}
+
+bool poll_set::wait_for(std::size_t count, long timeout) {
+  const int rc = zmq_poll(items_.data(), static_cast<int>(count), timeout);
   if (rc >= 0)
     return true;
   for (auto& item : items_)

@@ -2,11 +2,15 @@
 
 #include "mdp/actors/compat/loop_unit.hpp"
 #include "mdp/actors/compat/messaging.hpp"
+#include "mdp/actors/io/batch_credit.hpp"
 #include "mdp/actors/io/loop_sink.hpp"
 #include "mdp/actors/io/socket_loop.hpp"
 #include "mdp/actors/messages.hpp"
+#include "mdp/defaults.hpp"
 
 #include <atomic>
+#include <cstddef>
+#include <memory>
 #include <utility>
 
 namespace mdp::actors::io {
@@ -20,7 +24,12 @@ public:
   }
 
   void on_reports(std::vector<loop_report> reports) override {
-    post_on(unit_, owner_, loop_reported{std::move(reports)});
+    post_on(unit_, owner_,
+            loop_reported{std::move(reports), std::make_shared<batch_credit>(open_batches_)});
+  }
+
+  [[nodiscard]] bool has_room() const noexcept override {
+    return *open_batches_ < defaults::max_open_batches;
   }
 
   bool run_pending() override { return unit_.run(); }
@@ -38,6 +47,8 @@ public:
 private:
   loop_unit unit_;
   io_actor owner_;
+  std::shared_ptr<std::atomic<std::size_t>> open_batches_ =
+    std::make_shared<std::atomic<std::size_t>>(0);
   std::atomic<bool> has_ended_{false};
   socket_loop loop_; // last: its thread uses the others
 };

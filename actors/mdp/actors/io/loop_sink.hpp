@@ -16,6 +16,10 @@ public:
   /// Takes what one turn of the loop has brought, in the order in which it arrived. Never empty.
   virtual void on_reports(std::vector<loop_report> reports) = 0;
 
+  /// Whether another batch may come. If not the loop reads nothing, so that TCP holds back who sends,
+  /// and asks again soon.
+  [[nodiscard]] virtual bool has_room() const noexcept { return true; }
+
   /// Runs what became runnable on the loop's thread, for a bounded while. Called once a turn, after
   /// on_reports(). True when some is left, so that the loop must come back without waiting.
   virtual bool run_pending() = 0;

@@ -129,6 +129,12 @@ bool loop_sockets::wait(std::optional<duration> timeout) {
   return poll_.is_woken();
 }
 
+bool loop_sockets::wait_without_input(duration timeout) {
+  if (!poll_.wait_for_wake(timeout))
+    throw context_terminated();
+  return poll_.is_woken();
+}
+
 time_point loop_sockets::next_due() const noexcept {
   auto due = never;
   for (const auto& [id, socket] : sockets_)

@@ -73,6 +73,9 @@ public:
   /// Throws context_terminated.
   bool wait(std::optional<duration> timeout);
 
+  /// The same, but input does not end the wait, and none is marked.
+  bool wait_without_input(duration timeout);
+
   /// The sockets to be read from, in no order that means anything; valid until the next wait().
   [[nodiscard]] std::span<loop_socket* const> readers() const noexcept { return polled_; }
 

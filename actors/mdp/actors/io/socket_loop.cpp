@@ -77,11 +77,15 @@ private:
 
   void wait() {
     std::optional<duration> timeout;
-    if (has_pending_ || has_unread_ || !reports_.empty())
+    has_room_ = sink_.has_room();
+    if (has_pending_ || !reports_.empty() || (has_unread_ && has_room_))
       timeout = duration::zero();
     else if (const auto due = sockets_.next_due(); due != never)
       timeout = std::max(due - net::steady_now(), duration::zero());
-    if (sockets_.wait(timeout))
+    if (!has_room_)
+      timeout =
+        std::min<duration>(timeout.value_or(defaults::no_room_pause), defaults::no_room_pause);
+    if (has_room_ ? sockets_.wait(timeout) : sockets_.wait_without_input(*timeout))
       outbox_.wake().drain(); // before the box is emptied, see wake_fd::drain()
     now_ = net::steady_now();
   }
@@ -124,6 +128,8 @@ private:
   }
 
   void receive() {
+    if (!has_room_)
+      return;
     receive_budget budget;
     const auto readers = sockets_.readers();
     has_unread_ = false;
@@ -159,6 +165,7 @@ private:
   std::size_t turns_ = 0;
   bool has_pending_ = false; // the sink has work left
   bool has_unread_ = false;  // a socket has input left
+  bool has_room_ = true;     // the sink takes another batch
   bool is_stopping_ = false;
   time_point flush_until_ = never;
 };
