@@ -1,0 +1,142 @@
+#include "mdp/conformance/broker_stage.hpp"
+
+#include "mdp/conformance/wire_client.hpp"
+#include "mdp/conformance/wire_worker.hpp"
+#include "mdp/net/steady_now.hpp"
+
+#include <algorithm>
+#include <chrono>
+#include <random>
+#include <thread>
+#include <utility>
+
+namespace mdp::conformance {
+
+namespace {
+
+std::string random_id() {
+  std::random_device dice;
+  return std::to_string(dice() % 1'000'000);
+}
+
+} // namespace
+
+broker_stage::broker_stage(const settings& set) : set_(set), run_id_(random_id()) {}
+
+time_point broker_stage::deadline() const {
+  return net::steady_now() + set_.patience;
+}
+
+duration broker_stage::silence() const noexcept {
+  return std::max<duration>(intervals(2), defaults::conformance_settle);
+}
+
+raw_peer broker_stage::connect(zmq::socket_type type) {
+  raw_peer peer(context_, set_.endpoint, type);
+  if (!peer.is_connected_by(deadline()))
+    throw deviation("the broker accepts no connection");
+  return peer;
+}
+
+std::string broker_stage::new_name() {
+  return "conformance-" + run_id_ + '-' + std::to_string(++names_);
+}
+
+void broker_stage::await_registration(const std::string& service) {
+  if (!mmi_version_)
+    return std::this_thread::sleep_for(defaults::conformance_settle);
+  const auto until = deadline();
+  // A broker that never says so has its own item for that (8-3), and may well know the worker.
+  while (ask_mmi_service(service, until) != "200" && net::steady_now() < until)
+    std::this_thread::yield();
+}
+
+std::optional<std::string> broker_stage::ask_mmi_service(const std::string& service,
+                                                         time_point until) {
+  if (!mmi_client_)
+    mmi_client_ = connect();
+  const auto v = mmi_version_.value_or(set_.versions.front());
+  std::optional<frames> reply;
+  if (mmi_client_->send(client_request(v, "mmi.service", {service})))
+    reply = mmi_client_->receive(until);
+  if (reply && !reply->empty())
+    return reply->back();
+  mmi_client_.reset(); // a late reply must not become the answer to the next question
+  return std::nullopt;
+}
+
+void broker_stage::prove_alive(version v, const std::string& after) {
+  try {
+    const auto service = new_name();
+    wire_worker worker(*this, v, service);
+    wire_client client(*this, v);
+    const auto text = new_name();
+    client.ask(service, {text});
+    worker.answer(worker.next_request(), {text});
+    client.expect_ending(text);
+  } catch (const deviation& seen) {
+    throw deviation(after + (after.empty() ? "" : ": ") + "no friendly round trip: " + seen.what());
+  }
+}
+
+bool broker_stage::is_listening() {
+  raw_peer peer(context_, set_.endpoint);
+  return peer.is_connected_by(deadline());
+}
+
+bool broker_stage::find_out() {
+  for (const auto v : set_.versions)
+    speaks_[static_cast<std::size_t>(v)] = reacts(v);
+  if (!speaks_[0] && !speaks_[1])
+    return false;
+  for (const auto v : set_.versions)
+    if (!mmi_version_ && reason_to_skip(v).empty() && answers_mmi(v))
+      mmi_version_ = v;
+  return true;
+}
+
+std::string broker_stage::reason_to_skip(version v) const {
+  if (set_.insists || speaks_[static_cast<std::size_t>(v)])
+    return {};
+  return "no reaction to MDP " + std::string(to_string(v));
+}
+
+bool broker_stage::is_lost() {
+  return std::none_of(set_.versions.begin(), set_.versions.end(), [this](version v) {
+    return speaks_[static_cast<std::size_t>(v)] && reacts(v);
+  });
+}
+
+bool broker_stage::reacts(version v) {
+  try {
+    const auto service = new_name();
+    const auto text = new_name();
+    wire_worker worker(*this, v);
+    worker.ready(service);
+    std::this_thread::sleep_for(defaults::conformance_settle);
+    wire_client client(*this, v);
+    client.ask(service, {text});
+    const auto until = deadline();
+    while (const auto message = worker.next(until))
+      if (ends_with(*message, text))
+        return true;
+  } catch (const deviation&) {
+    return false;
+  }
+  return false;
+}
+
+bool broker_stage::answers_mmi(version v) {
+  mmi_version_ = v;
+  const auto service = new_name();
+  wire_worker worker(*this, v);
+  const auto until = deadline();
+  bool answers = ask_mmi_service(service, until) == "404";
+  worker.ready(service);
+  while (answers && ask_mmi_service(service, until) != "200")
+    answers = net::steady_now() < until;
+  mmi_version_.reset();
+  return answers;
+}
+
+} // namespace mdp::conformance

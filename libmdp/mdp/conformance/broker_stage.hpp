@@ -1,0 +1,73 @@
+#pragma once
+
+#include "mdp/conformance/raw_peer.hpp"
+#include "mdp/conformance/run.hpp"
+
+#include <zmq.hpp>
+
+#include <optional>
+#include <string>
+
+namespace mdp::conformance {
+
+/// A broker, and what all checks of it share: where it is, how patient to be, names that nobody else
+/// uses, and how to find out whether it is well. One thread.
+class broker_stage {
+public:
+  explicit broker_stage(const settings& set);
+
+  [[nodiscard]] const settings& set() const noexcept { return set_; }
+  [[nodiscard]] time_point deadline() const;
+  /// `count` heartbeat intervals.
+  [[nodiscard]] duration intervals(std::uint32_t count) const noexcept {
+    return set_.heartbeat * count;
+  }
+  /// How long nothing may come before it counts as silence: heartbeats would have come meanwhile.
+  [[nodiscard]] duration silence() const noexcept;
+  /// After so long every broker must have noticed that a peer is silent (7-39).
+  [[nodiscard]] duration expiry() const noexcept {
+    return intervals(set_.liveness + defaults::conformance_grace_intervals);
+  }
+
+  /// A connected DEALER or REQ; deviates when the broker accepts no connection.
+  [[nodiscard]] raw_peer connect(zmq::socket_type type = zmq::socket_type::dealer);
+
+  /// A service name or other text that was not used before, by this run or another.
+  [[nodiscard]] std::string new_name();
+
+  /// Waits until the broker has read a READY for `service`: by MMI if it answers that, or else for as
+  /// long as reading takes.
+  void await_registration(const std::string& service);
+
+  /// The last frame of the broker's answer to `mmi.service`, however it came; nothing if it is silent.
+  [[nodiscard]] std::optional<std::string> ask_mmi_service(const std::string& service,
+                                                           time_point deadline);
+
+  /// Deviates unless a request finds its way to a worker and the answer back. `after` says what came
+  /// before.
+  void prove_alive(version v, const std::string& after = {});
+
+  // -- what the runner asks ---------------------------------------------------------------------------
+
+  /// Whether somebody who speaks ZMTP accepts connections.
+  [[nodiscard]] bool is_listening();
+  /// Finds out which versions the broker speaks at all; false if none of those asked for.
+  [[nodiscard]] bool find_out();
+  [[nodiscard]] std::string reason_to_skip(version v) const;
+  [[nodiscard]] bool is_lost();
+
+private:
+  /// Whether anything of a friendly exchange in `v` arrives anywhere.
+  [[nodiscard]] bool reacts(version v);
+  [[nodiscard]] bool answers_mmi(version v);
+
+  settings set_;
+  zmq::context_t context_;
+  std::string run_id_;
+  std::uint64_t names_ = 0;
+  bool speaks_[2] = {false, false};
+  std::optional<version> mmi_version_;
+  std::optional<raw_peer> mmi_client_;
+};
+
+} // namespace mdp::conformance
