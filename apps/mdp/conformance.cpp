@@ -4,7 +4,6 @@
 
 #include <unistd.h>
 
-#include <algorithm>
 #include <cstdio>
 #include <string_view>
 
@@ -68,26 +67,19 @@ void add_options(options& all, settings& set) {
 }
 
 std::vector<std::string> complete(settings& set) {
-  std::vector<std::string> findings;
+  using conformance::version;
   const bool is_broker = set.role == "broker";
   if (!is_broker && set.role != "worker")
     return {"it is a broker or a worker that can be checked, not a \"" + set.role + '"'};
   if (is_broker && (set.endpoints.size() != 1 || !set.bind.empty()))
-    findings.emplace_back("a broker is checked at one ENDPOINT, without --bind");
-  else if (!is_broker && (!set.endpoints.empty() || set.bind.empty()))
-    findings.emplace_back("a worker is checked at --bind ENDPOINT, to which it connects");
-  else
-    set.checks.endpoint = is_broker ? set.endpoints.front() : set.bind;
-  using conformance::version;
+    return {"a broker is checked at one ENDPOINT, without --bind"};
+  if (!is_broker && (!set.endpoints.empty() || set.bind.empty()))
+    return {"a worker is checked at --bind ENDPOINT, to which it connects"};
+  set.checks.endpoint = is_broker ? set.endpoints.front() : set.bind;
   if (set.spoken != protocol::both)
     set.checks.versions = {set.spoken == protocol::v0_1 ? version::v0_1 : version::v0_2};
   set.checks.insists = set.spoken != protocol::both;
-  const auto known = is_broker ? conformance::broker_items() : conformance::worker_items();
-  for (const auto& item : set.checks.only)
-    if (std::find(known.begin(), known.end(), item) == known.end())
-      findings.push_back("--only: there is no item \"" + item + "\" of a " + set.role +
-                         "; it is one of " + join(known, " "));
-  return findings;
+  return is_broker ? validate_for_broker(set.checks) : validate_for_worker(set.checks);
 }
 
 /// One line that is written over and over, when somebody watches.

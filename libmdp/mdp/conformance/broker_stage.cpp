@@ -38,13 +38,39 @@ raw_peer broker_stage::connect(zmq::socket_type type) {
   return peer;
 }
 
+std::optional<frames> broker_stage::receive(raw_peer& peer, time_point deadline) {
+  for (;;) {
+    const auto next_beat = beat_all();
+    if (auto message = peer.receive(std::min(next_beat, deadline)))
+      return message;
+    if (net::steady_now() >= deadline)
+      return std::nullopt;
+  }
+}
+
+void broker_stage::pause(duration how_long) {
+  const auto until = net::steady_now() + how_long;
+  for (auto now = net::steady_now(); now < until; now = net::steady_now())
+    std::this_thread::sleep_for(std::min(beat_all(), until) - now);
+}
+
+time_point broker_stage::beat_all() {
+  auto next = never;
+  for (auto* worker : workers_) {
+    if (worker->beat_due() <= net::steady_now())
+      worker->beat();
+    next = std::min(next, worker->beat_due());
+  }
+  return next;
+}
+
 std::string broker_stage::new_name() {
   return "conformance-" + run_id_ + '-' + std::to_string(++names_);
 }
 
 void broker_stage::await_registration(const std::string& service) {
   if (!mmi_version_)
-    return std::this_thread::sleep_for(defaults::conformance_settle);
+    return pause(std::min<duration>(defaults::conformance_settle, set_.heartbeat));
   const auto until = deadline();
   // A broker that never says so has its own item for that (8-3), and may well know the worker.
   while (ask_mmi_service(service, until) != "200" && net::steady_now() < until)
@@ -58,7 +84,7 @@ std::optional<std::string> broker_stage::ask_mmi_service(const std::string& serv
   const auto v = mmi_version_.value_or(set_.versions.front());
   std::optional<frames> reply;
   if (mmi_client_->send(client_request(v, "mmi.service", {service})))
-    reply = mmi_client_->receive(until);
+    reply = receive(*mmi_client_, until);
   if (reply && !reply->empty())
     return reply->back();
   mmi_client_.reset(); // a late reply must not become the answer to the next question
@@ -112,8 +138,9 @@ bool broker_stage::reacts(version v) {
     const auto service = new_name();
     const auto text = new_name();
     wire_worker worker(*this, v);
+    worker.keep_beating = false; // one word that the broker must understand is enough
     worker.ready(service);
-    std::this_thread::sleep_for(defaults::conformance_settle);
+    pause(defaults::conformance_settle);
     wire_client client(*this, v);
     client.ask(service, {text});
     const auto until = deadline();

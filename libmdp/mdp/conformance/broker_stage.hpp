@@ -7,8 +7,11 @@
 
 #include <optional>
 #include <string>
+#include <vector>
 
 namespace mdp::conformance {
+
+class wire_worker;
 
 /// A broker, and what all checks of it share: where it is, how patient to be, names that nobody else
 /// uses, and how to find out whether it is well. One thread.
@@ -31,6 +34,14 @@ public:
 
   /// A connected DEALER or REQ; deviates when the broker accepts no connection.
   [[nodiscard]] raw_peer connect(zmq::socket_type type = zmq::socket_type::dealer);
+
+  /// What `peer` receives by the deadline. All workers on the stage beat meanwhile.
+  [[nodiscard]] std::optional<frames> receive(raw_peer& peer, time_point deadline);
+  /// Waits that long, and all workers beat.
+  void pause(duration how_long);
+
+  void enter(wire_worker& worker) { workers_.push_back(&worker); }
+  void leave(wire_worker& worker) { std::erase(workers_, &worker); }
 
   /// A service name or other text that was not used before, by this run or another.
   [[nodiscard]] std::string new_name();
@@ -60,11 +71,14 @@ private:
   /// Whether anything of a friendly exchange in `v` arrives anywhere.
   [[nodiscard]] bool reacts(version v);
   [[nodiscard]] bool answers_mmi(version v);
+  /// Lets workers beat whose turn it is; returns when the next turn is.
+  [[nodiscard]] time_point beat_all();
 
   settings set_;
   zmq::context_t context_;
   std::string run_id_;
   std::uint64_t names_ = 0;
+  std::vector<wire_worker*> workers_;
   bool speaks_[2] = {false, false};
   std::optional<version> mmi_version_;
   std::optional<raw_peer> mmi_client_;

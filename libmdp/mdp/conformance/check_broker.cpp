@@ -32,6 +32,10 @@ std::vector<std::string> broker_items() {
   return items_of(all_broker_checks());
 }
 
+std::vector<std::string> validate_for_broker(const settings& set) {
+  return find_problems(set, net::endpoint_use::connect, broker_items());
+}
+
 tl::expected<report, std::string> check_broker(const settings& set, const hooks& notify) {
   try {
     broker_stage stage(set);

@@ -20,6 +20,10 @@ std::vector<std::string> worker_items() {
   return items_of(all_worker_checks());
 }
 
+std::vector<std::string> validate_for_worker(const settings& set) {
+  return find_problems(set, net::endpoint_use::bind, worker_items());
+}
+
 tl::expected<report, std::string> check_worker(const settings& set, const hooks& notify) {
   try {
     worker_stage stage(set);

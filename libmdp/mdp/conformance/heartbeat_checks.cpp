@@ -44,10 +44,10 @@ std::size_t talk(broker_stage& stage, version v, std::uint32_t intervals, bool w
   wire_client client(stage, v);
   std::size_t beats = 0;
   for (std::uint32_t i = 0; i < 2 * intervals; ++i) {
-    client.ask(service, {"x"});
-    const auto request = worker.next_request();
-    worker.answer(request, {"the answer"});
-    client.expect_ending("the answer");
+    const auto text = stage.new_name();
+    client.ask(service, {text});
+    worker.answer(worker.next_request(), {text});
+    client.await_ending(text);
     if (worker_beats)
       worker.beat();
     const auto pause_ends = net::steady_now() + stage.set().heartbeat / 2;

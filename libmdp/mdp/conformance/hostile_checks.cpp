@@ -24,7 +24,7 @@ public:
         const auto text = stage_.new_name();
         client_.ask(service_, {text});
         worker_.answer(worker_.next_request(), {text});
-        client_.expect_ending(text);
+        client_.await_ending(text);
       }
     } catch (const deviation& seen) {
       throw deviation("after " + readable(message) + ": " + seen.what());

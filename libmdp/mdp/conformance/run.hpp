@@ -46,6 +46,10 @@ struct hooks {
 [[nodiscard]] std::vector<std::string> broker_items();
 [[nodiscard]] std::vector<std::string> worker_items();
 
+/// What is wrong with the settings, a line each; nothing if they will do.
+[[nodiscard]] std::vector<std::string> validate_for_broker(const settings& set);
+[[nodiscard]] std::vector<std::string> validate_for_worker(const settings& set);
+
 /// Plays clients and workers, friendly and hostile ones, against the broker at `set.endpoint`. The
 /// error is one line: nobody is there, or nobody who speaks MDP.
 [[nodiscard]] tl::expected<report, std::string> check_broker(const settings& set,

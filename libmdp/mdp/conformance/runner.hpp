@@ -2,6 +2,7 @@
 
 #include "mdp/conformance/check.hpp"
 #include "mdp/conformance/run.hpp"
+#include "mdp/net/endpoint.hpp"
 
 #include <algorithm>
 #include <string>
@@ -21,6 +22,22 @@ std::vector<std::string> items_of(const checks<Stage>& all) {
           !name.empty() && std::find(names.begin(), names.end(), name) == names.end())
         names.push_back(name);
   return names;
+}
+
+/// What is wrong with `set`, of whose items `known` are all there are.
+inline std::vector<std::string> find_problems(const settings& set, net::endpoint_use use,
+                                              const std::vector<std::string>& known) {
+  std::vector<std::string> problems;
+  if (const auto problem = net::check_endpoint(set.endpoint, use))
+    problems.push_back(set.endpoint + ": " + *problem);
+  for (const auto& item : set.only)
+    if (std::find(known.begin(), known.end(), item) == known.end()) {
+      std::string all;
+      for (const auto& each : known)
+        all += ' ' + each;
+      problems.push_back("there is no item \"" + item + "\" among those to check:" + all);
+    }
+  return problems;
 }
 
 /// Plays one check. After a deviation the peer may be anything from well to dead: ask the stage.

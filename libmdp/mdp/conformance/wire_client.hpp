@@ -28,7 +28,9 @@ public:
       throw deviation("the broker reads nothing more");
   }
 
-  [[nodiscard]] std::optional<frames> next(time_point deadline) { return peer_.receive(deadline); }
+  [[nodiscard]] std::optional<frames> next(time_point deadline) {
+    return stage_.receive(peer_, deadline);
+  }
 
   /// The next message; deviates when none comes.
   frames expect_message() {
@@ -44,6 +46,15 @@ public:
     if (!ends_with(message, text))
       throw deviation("the client got " + readable(message) + " instead of [" + text + ']');
     return message;
+  }
+
+  /// Waits for a message that ends with `text`, whatever comes before it.
+  void await_ending(const std::string& text) {
+    const auto until = stage_.deadline();
+    while (const auto message = next(until))
+      if (ends_with(*message, text))
+        return;
+    throw deviation("the client got no reply");
   }
 
   /// Deviates if anything comes within that time.

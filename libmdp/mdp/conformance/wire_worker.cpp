@@ -2,13 +2,14 @@
 
 #include "mdp/net/steady_now.hpp"
 
-#include <algorithm>
 #include <tuple>
 
 namespace mdp::conformance {
 
 wire_worker::wire_worker(broker_stage& stage, version v)
-    : stage_(stage), version_(v), peer_(stage.connect()) {}
+    : stage_(stage), version_(v), peer_(stage.connect()) {
+  stage_.enter(*this);
+}
 
 wire_worker::wire_worker(broker_stage& stage, version v, const std::string& service)
     : wire_worker(stage, v) {
@@ -17,6 +18,7 @@ wire_worker::wire_worker(broker_stage& stage, version v, const std::string& serv
 }
 
 wire_worker::~wire_worker() {
+  stage_.leave(*this);
   if (registered_)
     std::ignore = peer_.send(worker_disconnect(version_));
 }
@@ -38,20 +40,10 @@ void wire_worker::send(const frames& message) {
 }
 
 std::optional<frames> wire_worker::next(time_point deadline) {
-  for (;;) {
-    const bool beats = registered_ && keep_beating;
-    const auto due = beats ? sent_at_ + stage_.set().heartbeat : never;
-    if (auto message = peer_.receive(std::min(due, deadline))) {
-      if (read_worker_message(version_, *message).what == command::disconnect)
-        registered_ = false; // and not a word more (7-32)
-      return message;
-    }
-    const auto now = net::steady_now();
-    if (now >= deadline)
-      return std::nullopt;
-    if (now >= due)
-      beat();
-  }
+  auto message = stage_.receive(peer_, deadline);
+  if (message && read_worker_message(version_, *message).what == command::disconnect)
+    registered_ = false; // and not a word more (7-32)
+  return message;
 }
 
 held_request wire_worker::next_request(time_point deadline) {
@@ -83,9 +75,17 @@ void wire_worker::expect_silence(duration how_long) {
 
 void wire_worker::expect_no_request(duration how_long) {
   const auto deadline = net::steady_now() + how_long;
-  while (const auto message = next(deadline))
-    if (read_worker_message(version_, *message).what != command::heartbeat)
+  while (const auto message = next(deadline)) {
+    const auto what = read_worker_message(version_, *message).what;
+    if (what != command::heartbeat && what != command::ready)
       throw deviation("the worker got " + readable(*message));
+  }
+}
+
+void wire_worker::drop_what_is_under_way() {
+  const auto deadline = net::steady_now() + defaults::conformance_settle;
+  while (next(deadline))
+    ;
 }
 
 std::size_t wire_worker::count_beats(duration how_long) {

@@ -13,8 +13,8 @@ struct held_request {
   worker_message read;
 };
 
-/// A worker on a socket of its own, that does what it is told. While it waits it beats, as long as
-/// `keep_beating` and it has said READY. One thread.
+/// A worker on a socket of its own, that does what it is told. Whoever waits on its stage, it beats, as
+/// long as `keep_beating` and it has said READY. One thread.
 class wire_worker {
 public:
   /// Connected, and has said nothing yet.
@@ -51,7 +51,10 @@ public:
   /// Deviates if anything comes.
   void expect_silence(duration how_long);
 
-  /// Deviates if anything but heartbeats comes.
+  /// Reads what comes within a moment: it may have left the broker before that heard our last word.
+  void drop_what_is_under_way();
+
+  /// Deviates if anything but heartbeats comes, or an answer to READY (which has an item of its own).
   void expect_no_request(duration how_long);
 
   /// Waits for that long and counts heartbeats; deviates for anything else, and for a HEARTBEAT that is
@@ -59,6 +62,11 @@ public:
   std::size_t count_beats(duration how_long);
 
   bool keep_beating = true;
+
+  /// When the next heartbeat is due; `never` when it does not beat.
+  [[nodiscard]] time_point beat_due() const noexcept {
+    return registered_ && keep_beating ? sent_at_ + stage_.set().heartbeat : never;
+  }
 
   /// Leaves without a word.
   void vanish();

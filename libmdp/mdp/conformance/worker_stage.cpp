@@ -14,6 +14,8 @@ namespace mdp::conformance {
 worker_stage::worker_stage(const settings& set)
     : set_(set), socket_(context_, zmq::socket_type::router) {
   socket_.set(zmq::sockopt::linger, static_cast<int>(defaults::conformance_settle.count()));
+  // A worker with an identity of its own may be back before its old connection is seen to be gone.
+  socket_.set(zmq::sockopt::router_handover, true);
   socket_.set(zmq::sockopt::ipv6, net::is_ipv6_literal(set_.endpoint));
   socket_.bind(set_.endpoint);
   endpoint_ = net::last_endpoint(socket_);
@@ -59,6 +61,7 @@ void worker_stage::adopt(const arrival& news) {
   routing_id_ = news.from;
   ready_ = news.message;
   is_open_ = true;
+  ++conversations_;
   beat(); // whatever it counts from, it counts from now
 }
 
@@ -96,8 +99,8 @@ worker_stage::exchange worker_stage::ask(const frames& body) {
       adopt(*news);
       throw deviation("instead of an answer it began a new conversation");
     }
-    if (!news->is_current)
-      continue; // the end of an older conversation
+    if (!news->is_current || is_old_answer(news->read))
+      continue;
     switch (news->read.what) {
     case command::final:
       result.last = std::move(news->message);
@@ -169,23 +172,36 @@ std::string worker_stage::reason_to_skip(version v) const {
 }
 
 bool worker_stage::is_lost() {
-  // One that did not take a DISCONNECT for the end may well answer where it always did.
   keep_beating = true;
-  const bool was_open = std::exchange(is_open_, true);
-  for (int i = 0; i < 2; ++i)
-    try {
-      std::ignore = ask({"are you still there?"});
-      return false;
-    } catch (const deviation&) {
-      is_open_ = is_open_ && was_open && i == 0;
-    }
-  return true;
+  const auto began = conversations_;
+  const bool was_open =
+    std::exchange(is_open_, true); // it may not have taken DISCONNECT for the end
+  if (answers())
+    return false;
+  if (!was_open && began == conversations_)
+    is_open_ = false;
+  return !answers();
 }
 
-std::string worker_stage::new_address() {
+bool worker_stage::answers() {
+  try {
+    std::ignore = ask({"are you still there?"});
+    return true;
+  } catch (const deviation&) {
+    return false;
+  }
+}
+
+bool worker_stage::is_old_answer(const worker_message& read) const {
+  const bool is_answer = read.what == command::final || read.what == command::partial;
+  return is_answer && read.address != addresses_.back() &&
+         std::find(addresses_.begin(), addresses_.end(), read.address) != addresses_.end();
+}
+
+const std::string& worker_stage::new_address() {
   // As a ROUTER makes them up: a zero byte first, and others that are no text.
   constexpr std::string_view start{"\0\xc1\xff\r", 4};
-  return std::string(start) + std::to_string(++addresses_);
+  return addresses_.emplace_back(std::string(start) + std::to_string(addresses_.size() + 1));
 }
 
 } // namespace mdp::conformance

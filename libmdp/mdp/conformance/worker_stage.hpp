@@ -79,8 +79,8 @@ public:
     duration took{};
   };
 
-  /// Sends a request, within a conversation, and waits for its answer. Skips what a `lenient` reader
-  /// can; deviates when none comes.
+  /// Sends a request, within a conversation, and waits for its answer, however that is written.
+  /// Deviates when none comes.
   exchange ask(const frames& body);
 
   bool keep_beating = true;
@@ -100,7 +100,11 @@ public:
   [[nodiscard]] bool is_lost();
 
 private:
-  [[nodiscard]] std::string new_address();
+  /// The address of the next request; all are different.
+  [[nodiscard]] const std::string& new_address();
+  /// One answer too many, to an earlier request: an item of its own.
+  [[nodiscard]] bool is_old_answer(const worker_message& read) const;
+  [[nodiscard]] bool answers();
 
   settings set_;
   zmq::context_t context_;
@@ -110,8 +114,9 @@ private:
   std::string routing_id_;
   frames ready_;
   bool is_open_ = false;
+  std::uint64_t conversations_ = 0;
   time_point sent_at_{};
-  std::uint64_t addresses_ = 0;
+  std::vector<std::string> addresses_;
   std::optional<silence_story> silence_;
 };
 
