@@ -186,6 +186,9 @@ inline constexpr std::chrono::milliseconds conformance_settle = 200ms;
 inline constexpr std::uint32_t conformance_grace_intervals = 2;
 inline constexpr std::uint32_t conformance_watched_intervals = 4;
 
+/// How often it plays a check again that failed while its own heartbeats came late.
+inline constexpr std::uint32_t conformance_attempts = 3;
+
 /// Requests of one client that wait in front of another client's (7-3).
 inline constexpr std::uint32_t conformance_flood_requests = 20;
 

@@ -31,17 +31,25 @@ duration broker_stage::silence() const noexcept {
   return std::max<duration>(intervals(2), defaults::conformance_settle);
 }
 
+duration broker_stage::reading_time() const noexcept {
+  return std::min<duration>(defaults::conformance_settle, set_.heartbeat / 2);
+}
+
 raw_peer broker_stage::connect(zmq::socket_type type) {
   raw_peer peer(context_, set_.endpoint, type);
-  if (!peer.is_connected_by(deadline()))
-    throw deviation("the broker accepts no connection");
+  const auto until = deadline();
+  while (!peer.is_connected_by(std::min(beat_all(), until)))
+    if (net::steady_now() >= until)
+      throw deviation("the broker accepts no connection");
   return peer;
 }
 
 std::optional<frames> broker_stage::receive(raw_peer& peer, time_point deadline) {
   for (;;) {
     const auto next_beat = beat_all();
-    if (auto message = peer.receive(std::min(next_beat, deadline)))
+    auto message = peer.receive(std::min(next_beat, deadline));
+    note_lateness();
+    if (message)
       return message;
     if (net::steady_now() >= deadline)
       return std::nullopt;
@@ -54,7 +62,14 @@ void broker_stage::pause(duration how_long) {
     std::this_thread::sleep_for(std::min(beat_all(), until) - now);
 }
 
+void broker_stage::note_lateness() {
+  const auto now = net::steady_now();
+  for (const auto* worker : workers_)
+    lateness_ = std::max(lateness_, now - std::min(worker->beat_due(), now));
+}
+
 time_point broker_stage::beat_all() {
+  note_lateness();
   auto next = never;
   for (auto* worker : workers_) {
     if (worker->beat_due() <= net::steady_now())
@@ -70,7 +85,7 @@ std::string broker_stage::new_name() {
 
 void broker_stage::await_registration(const std::string& service) {
   if (!mmi_version_)
-    return pause(std::min<duration>(defaults::conformance_settle, set_.heartbeat));
+    return pause(reading_time());
   const auto until = deadline();
   // A broker that never says so has its own item for that (8-3), and may well know the worker.
   while (ask_mmi_service(service, until) != "200" && net::steady_now() < until)
@@ -111,25 +126,31 @@ bool broker_stage::is_listening() {
 }
 
 bool broker_stage::find_out() {
-  for (const auto v : set_.versions)
-    speaks_[static_cast<std::size_t>(v)] = reacts(v);
-  if (!speaks_[0] && !speaks_[1])
+  const auto found = std::find_if(set_.versions.begin(), set_.versions.end(),
+                                  [this](version v) { return speaks(v); });
+  if (found == set_.versions.end())
     return false;
-  for (const auto v : set_.versions)
-    if (!mmi_version_ && reason_to_skip(v).empty() && answers_mmi(v))
-      mmi_version_ = v;
+  if (answers_mmi(*found))
+    mmi_version_ = *found;
   return true;
 }
 
-std::string broker_stage::reason_to_skip(version v) const {
-  if (set_.insists || speaks_[static_cast<std::size_t>(v)])
+std::string broker_stage::reason_to_skip(version v) {
+  if (set_.insists || speaks(v))
     return {};
   return "no reaction to MDP " + std::string(to_string(v));
 }
 
+bool broker_stage::speaks(version v) {
+  auto& known = speaks_[static_cast<std::size_t>(v)];
+  if (!known)
+    known = reacts(v);
+  return *known;
+}
+
 bool broker_stage::is_lost() {
   return std::none_of(set_.versions.begin(), set_.versions.end(), [this](version v) {
-    return speaks_[static_cast<std::size_t>(v)] && reacts(v);
+    return speaks_[static_cast<std::size_t>(v)].value_or(false) && (reacts(v) || reacts(v));
   });
 }
 
@@ -140,7 +161,7 @@ bool broker_stage::reacts(version v) {
     wire_worker worker(*this, v);
     worker.keep_beating = false; // one word that the broker must understand is enough
     worker.ready(service);
-    pause(defaults::conformance_settle);
+    pause(reading_time());
     wire_client client(*this, v);
     client.ask(service, {text});
     const auto until = deadline();

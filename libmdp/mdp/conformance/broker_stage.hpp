@@ -7,6 +7,7 @@
 
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace mdp::conformance {
@@ -31,6 +32,9 @@ public:
   [[nodiscard]] duration expiry() const noexcept {
     return intervals(set_.liveness + defaults::conformance_grace_intervals);
   }
+
+  /// How long a broker may take to read what was sent: no heartbeat is missed meanwhile.
+  [[nodiscard]] duration reading_time() const noexcept;
 
   /// A connected DEALER or REQ; deviates when the broker accepts no connection.
   [[nodiscard]] raw_peer connect(zmq::socket_type type = zmq::socket_type::dealer);
@@ -60,26 +64,35 @@ public:
 
   // -- what the runner asks ---------------------------------------------------------------------------
 
+  /// A broker that is gone keeps no MUST at all.
+  static constexpr bool loss_fails = true;
+
   /// Whether somebody who speaks ZMTP accepts connections.
   [[nodiscard]] bool is_listening();
-  /// Finds out which versions the broker speaks at all; false if none of those asked for.
+  /// Looks for a version that the broker speaks; false if it is none of those asked for.
   [[nodiscard]] bool find_out();
-  [[nodiscard]] std::string reason_to_skip(version v) const;
+  /// Tries a version when it is first asked about, and not before: a broker may take it ill.
+  [[nodiscard]] std::string reason_to_skip(version v);
   [[nodiscard]] bool is_lost();
+  /// How late the latest heartbeat of ours came since this was last asked.
+  [[nodiscard]] duration take_lateness() { return std::exchange(lateness_, duration::zero()); }
 
 private:
-  /// Whether anything of a friendly exchange in `v` arrives anywhere.
+  /// Whether a friendly request in `v` reaches a worker, however it is written.
   [[nodiscard]] bool reacts(version v);
+  [[nodiscard]] bool speaks(version v);
   [[nodiscard]] bool answers_mmi(version v);
   /// Lets workers beat whose turn it is; returns when the next turn is.
   [[nodiscard]] time_point beat_all();
+  void note_lateness();
 
   settings set_;
   zmq::context_t context_;
   std::string run_id_;
   std::uint64_t names_ = 0;
   std::vector<wire_worker*> workers_;
-  bool speaks_[2] = {false, false};
+  duration lateness_{};
+  std::optional<bool> speaks_[2]; // nothing while that was not tried
   std::optional<version> mmi_version_;
   std::optional<raw_peer> mmi_client_;
 };

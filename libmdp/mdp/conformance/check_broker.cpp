@@ -20,8 +20,8 @@ std::string versions_text(const std::vector<version>& versions) {
 
 checks<broker_stage> all_broker_checks() {
   checks<broker_stage> all;
-  for (auto* theme : {client_checks, worker_frames_checks, lifecycle_checks, heartbeat_checks,
-                      loss_checks, mmi_checks, hostile_checks}) {
+  for (auto* theme : {client_checks, worker_frames_checks, heartbeat_checks, loss_checks,
+                      mmi_checks, lifecycle_checks, dropped_checks, hostile_checks}) {
     const auto some = theme();
     all.insert(all.end(), some.begin(), some.end());
   }

@@ -118,30 +118,6 @@ std::string busy_behind_a_partial(broker_stage& stage, version v) {
   return "the next request came after FINAL";
 }
 
-std::string no_delimiter_in_an_answer(broker_stage& stage, version v) {
-  const auto service = stage.new_name();
-  wire_worker worker(stage, v, service);
-  wire_client client(stage, v);
-  client.ask(service, {"x"});
-  const auto request = worker.next_request();
-  auto answer = worker_final(v, request.read.address, {"no delimiter"});
-  answer.erase(answer.end() - 2);
-  worker.send(answer);
-  client.expect_silence(defaults::conformance_settle);
-  stage.prove_alive(v);
-  return "it was dropped";
-}
-
-std::string no_body_in_a_request(broker_stage& stage, version v) {
-  const auto service = stage.new_name();
-  wire_worker worker(stage, v, service);
-  wire_client client(stage, v);
-  client.ask(service, {});
-  worker.expect_no_request(defaults::conformance_settle);
-  stage.prove_alive(v);
-  return "it was dropped";
-}
-
 } // namespace
 
 checks<broker_stage> worker_frames_checks() {
@@ -155,9 +131,6 @@ checks<broker_stage> worker_frames_checks() {
     {"7-25", "7-25", text, "nothing answers a READY", no_answer_to_ready},
     {"7-5", "7-5", text, "a worker gets its next request after its answer", one_request_at_a_time},
     {"", "18-12", text, "a PARTIAL does not free its worker", busy_behind_a_partial},
-    {"7-34", "18-11", should, "an answer without the empty frame behind the address is dropped",
-     no_delimiter_in_an_answer},
-    {"7-7", "18-2", should, "a request without a body is dropped", no_body_in_a_request},
   };
 }
 

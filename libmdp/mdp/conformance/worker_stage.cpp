@@ -32,7 +32,10 @@ duration worker_stage::silence() const noexcept {
 std::optional<worker_stage::arrival> worker_stage::next(time_point deadline) {
   for (;;) {
     const auto due = is_open_ && keep_beating ? sent_at_ + set_.heartbeat : never;
-    if (wait_for_input(socket_, std::min(due, deadline))) {
+    const bool has_input = wait_for_input(socket_, std::min(due, deadline));
+    const auto woken = net::steady_now();
+    lateness_ = std::max(lateness_, woken - std::min(due, woken));
+    if (has_input) {
       arrival news;
       news.message = take_message(socket_);
       news.from = std::move(news.message.front());
@@ -181,6 +184,12 @@ bool worker_stage::is_lost() {
   if (!was_open && began == conversations_)
     is_open_ = false;
   return !answers();
+}
+
+duration worker_stage::take_lateness() {
+  if (lateness_ > set_.heartbeat)
+    silence_.reset();
+  return std::exchange(lateness_, duration::zero());
 }
 
 bool worker_stage::answers() {

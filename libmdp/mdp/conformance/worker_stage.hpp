@@ -94,10 +94,16 @@ public:
 
   // -- what the runner asks ---------------------------------------------------------------------------
 
+  /// Nobody but its broker depends on one worker.
+  static constexpr bool loss_fails = false;
+
   /// Waits for the first worker. Nothing if none came; otherwise its version.
   [[nodiscard]] std::optional<version> wait_for_worker();
   [[nodiscard]] std::string reason_to_skip(version v) const;
   [[nodiscard]] bool is_lost();
+  /// How late the latest heartbeat of ours came since this was last asked. What was seen in silence is
+  /// tried anew.
+  [[nodiscard]] duration take_lateness();
 
 private:
   /// The address of the next request; all are different.
@@ -117,6 +123,7 @@ private:
   std::uint64_t conversations_ = 0;
   time_point sent_at_{};
   std::vector<std::string> addresses_;
+  duration lateness_{};
   std::optional<silence_story> silence_;
 };
 
