@@ -194,6 +194,35 @@ inline constexpr std::chrono::seconds restart_period = 10s;
 inline constexpr std::chrono::milliseconds client_timeout = 5000ms;
 inline constexpr std::uint32_t client_attempts = 3;
 
+// -- the conformance tool -----------------------------------------------------------------------------
+
+/// How long it waits for what should come. Longer than our worker's longest pause before it connects
+/// again, as a healthy peer is never that late.
+inline constexpr std::chrono::seconds conformance_patience = 10s;
+
+/// How long it waits to see that nothing comes, or that what leaves no trace was read. A healthy peer
+/// reacts within a few milliseconds.
+inline constexpr std::chrono::milliseconds conformance_settle = 200ms;
+
+/// Intervals beyond the liveness until a silent side must have been noticed, and intervals in which
+/// regular heartbeats are counted.
+inline constexpr std::uint32_t conformance_grace_intervals = 2;
+inline constexpr std::uint32_t conformance_watched_intervals = 4;
+
+/// How often it plays a check again that failed while its own heartbeats came late.
+inline constexpr std::uint32_t conformance_attempts = 3;
+
+/// Requests of one client that wait in front of another client's (7-3).
+inline constexpr std::uint32_t conformance_flood_requests = 20;
+
+/// Absurd messages: frames of one, bytes of one frame. Over the bounds of most brokers, yet quick.
+inline constexpr std::size_t conformance_absurd_frames = 2000;
+inline constexpr std::size_t conformance_absurd_bytes = 1U << 20U;
+
+/// What is shown of a message: frames of it, bytes of each.
+inline constexpr std::size_t conformance_shown_frames = 8;
+inline constexpr std::size_t conformance_shown_bytes = 40;
+
 // -- logging ------------------------------------------------------------------------------------------
 
 /// Pause between two log lines of a kind that peers can cause at will.

@@ -1,0 +1,148 @@
+#include "conformance/findings.hpp"
+#include "support/eventually.hpp"
+#include "support/process.hpp"
+
+#include <doctest/doctest.h>
+
+#include <filesystem>
+#include <fstream>
+#include <optional>
+
+using namespace mdp;
+using namespace mdp::test;
+
+namespace {
+
+/// An mdp-broker that beats each 100 ms.
+class fast_broker {
+public:
+  fast_broker()
+      : process_("mdp-broker", {"--bind", "tcp://127.0.0.1:*", "--heartbeat", "100ms",
+                                "--port-file", port_file()}) {
+    if (!eventually([this] { return std::filesystem::exists(port_file()); }))
+      throw std::runtime_error("the broker has no port: " + process_.output());
+    std::string port;
+    std::ifstream(port_file()) >> port;
+    endpoint_ = "tcp://127.0.0.1:" + port;
+  }
+
+  [[nodiscard]] const std::string& endpoint() const noexcept { return endpoint_; }
+
+private:
+  [[nodiscard]] std::string port_file() const { return folder_.path() + "/port"; }
+
+  temporary_folder folder_;
+  process process_;
+  std::string endpoint_;
+};
+
+std::vector<std::string> worker_options(const std::string& endpoint, const std::string& protocol) {
+  return {"--broker",   endpoint,          "--service",   "echo",  "--echo",
+          "--protocol", protocol,          "--heartbeat", "100ms", "--reconnect-min",
+          "10ms",       "--reconnect-max", "50ms"};
+}
+
+/// A client of the tool, as people use it.
+struct run_of_mdp {
+  explicit run_of_mdp(std::vector<std::string> arguments) {
+    arguments.insert(arguments.begin(), "conformance");
+    process tool("mdp", arguments);
+    exit_code = tool.wait();
+    output = tool.output();
+  }
+
+  [[nodiscard]] bool says(const std::string& text) const {
+    return output.find(text) != std::string::npos;
+  }
+
+  std::optional<int> exit_code;
+  std::string output;
+};
+
+} // namespace
+
+TEST_CASE("mdp-broker keeps every item in both versions") {
+  const fast_broker broker;
+  const auto report = check_broker(fast_settings(broker.endpoint()));
+  REQUIRE(report);
+  CHECK(wrong_findings(*report, {}) == "");
+  CHECK(report->count(conformance::verdict::skipped) == 0);
+  CHECK(report->conforms());
+}
+
+TEST_CASE("mdp-worker keeps every item in each version") {
+  for (const auto* protocol : {"0.1", "0.2"}) {
+    std::optional<process> worker;
+    conformance::hooks notify;
+    notify.on_bound = [&](const std::string& endpoint) {
+      worker.emplace("mdp-worker", worker_options(endpoint, protocol));
+    };
+    const auto report = check_worker(fast_settings("tcp://127.0.0.1:*"), notify);
+    REQUIRE(report);
+    CHECK(wrong_findings(*report, {}) == "");
+    // An echo is quicker than a heartbeat: that it beats while it works is seen elsewhere.
+    CHECK(report->count(conformance::verdict::skipped) == 1);
+  }
+}
+
+TEST_CASE("7-38 mdp-worker beats while it works") {
+  std::optional<process> worker;
+  conformance::hooks notify;
+  notify.on_bound = [&](const std::string& endpoint) {
+    auto options = worker_options(endpoint, "0.2");
+    options.insert(options.end(), {"--echo-delay", "350ms"});
+    worker.emplace("mdp-worker", options);
+  };
+  auto set = fast_settings("tcp://127.0.0.1:*");
+  set.only = {"7-38"};
+  const auto report = check_worker(set, notify);
+  REQUIRE(report);
+  REQUIRE(report->outcomes.size() == 1);
+  CHECK(report->outcomes.front().result == conformance::verdict::pass);
+}
+
+TEST_CASE("mdp conformance prints what it saw, and its exit code says whether a MUST failed") {
+  const fast_broker broker;
+  const run_of_mdp table({"broker", broker.endpoint(), "--only", "8-4", "--only", "7-24",
+                          "--protocol", "0.2", "--heartbeat", "100ms"});
+  CHECK(table.exit_code == 0);
+  CHECK(table.says("ITEM"));
+  CHECK(table.says("8-4"));
+  CHECK(table.says("2 checks, 2 passed, 0 failed, 0 warnings, 0 skipped"));
+  const run_of_mdp json({"broker", broker.endpoint(), "--only", "8-4", "--json"});
+  CHECK(json.exit_code == 0);
+  CHECK(json.output.starts_with("{\"peer\":\"broker tcp://127.0.0.1:"));
+  CHECK(json.says("\"conforms\":true"));
+  CHECK(json.says(R"({"item":"8-4","mdp":"0.1","level":"MUST","verdict":"pass",)"));
+}
+
+TEST_CASE("mdp conformance says in one line that nobody is there") {
+  const run_of_mdp tool({"broker", "tcp://127.0.0.1:1", "--patience", "100ms"});
+  CHECK(tool.exit_code == 1);
+  CHECK(tool.output == "mdp: nobody answers at tcp://127.0.0.1:1\n");
+  const run_of_mdp waiting(
+    {"worker", "--bind", "ipc:///tmp/mdp-conformance-test-nobody", "--patience", "100ms"});
+  CHECK(waiting.exit_code == 1);
+  CHECK(waiting.says("mdp: no worker came to ipc:///tmp/mdp-conformance-test-nobody\n"));
+}
+
+TEST_CASE("wrong use of mdp conformance is told from a failure") {
+  const std::vector<std::vector<std::string>> wrong{
+    {},
+    {"broker"},
+    {"client", "tcp://127.0.0.1:1"},
+    {"broker", "tcp://127.0.0.1:1", "tcp://127.0.0.1:2"},
+    {"broker", "--bind", "tcp://127.0.0.1:1"},
+    {"broker", "127.0.0.1:1"},
+    {"worker", "tcp://127.0.0.1:1"},
+    {"worker"},
+    {"broker", "tcp://127.0.0.1:1", "--only", "9-1"},
+    {"broker", "tcp://127.0.0.1:1", "--protocol", "0.3"},
+    {"worker", "--bind", "tcp://127.0.0.1:*", "--only", "8-4"},
+  };
+  for (const auto& arguments : wrong) {
+    const run_of_mdp tool(arguments);
+    CHECK_MESSAGE(tool.exit_code == 2, tool.output);
+    CHECK(tool.output.starts_with("mdp: "));
+  }
+}
