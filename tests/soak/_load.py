@@ -123,8 +123,9 @@ class Fault:
     """Something that happens again and again, after a pause from `least` to `most` seconds."""
 
     def __init__(self, happen, least, most, dice):
-        self.happen, self.least, self.most, self.dice = happen, least, most, dice
-        self.due = time.monotonic() + dice.uniform(least, most)
+        self.happen, self.dice = happen, dice
+        self.least, self.most = least * _peers.SLOWNESS, most * _peers.SLOWNESS
+        self.due = time.monotonic() + dice.uniform(self.least, self.most)
         self.count = 0
 
     def turn(self):

@@ -12,44 +12,52 @@ WORKER = ("--heartbeat", "200ms", "--reconnect-max", "500ms", "--capacity", "4",
 CLIENT_PATIENCE_S = 1.5
 
 
-class Outage:
-    """Kills the broker, and starts it again at the next turn."""
-
-    def __init__(self, broker):
-        self.broker = broker
-
-    def turn(self):
-        if self.broker.is_up:
-            self.broker.kill()
-        else:
-            self.broker.start()
-
-    def over(self):
-        if not self.broker.is_up:
-            self.broker.start()
-
-
-def kill(extent):
-    """kill-broker: the broker is killed (SIGKILL) under load and started again on its port; clients ask again"""
-    result = _measure.Result("kill-broker")
+def _outages(name, extent, end):
+    """Ends the broker by `end` and starts it again, in turns, while clients and workers go on."""
+    result = _measure.Result(name)
     dice = random.Random(3)
     start = _measure.clock()
     with _peers.RestartingBroker(*BROKER) as broker:
         watch = _measure.Watch(broker.pid)
-        outage = Outage(broker)
+
+        def turn():
+            if broker.is_up:
+                result.retried += end(broker)
+            else:
+                broker.start()
+
+        def calm():
+            if not broker.is_up:
+                broker.start()
+
         with _peers.Workers(broker.endpoint, "echo", 4, *WORKER):
             wait_for_service(broker.endpoint, b"echo")
             load = Load(broker.endpoint, b"echo", retry_after=CLIENT_PATIENCE_S * _peers.SLOWNESS)
-            fault = Fault(outage.turn, 0.5, 2.0, dice)
-            drive([load], extent.seconds, [fault], calm=outage.over)
+            drive([load], extent.seconds, [Fault(turn, 0.5, 2.0, dice)], calm)
             result.take_load(load)
         result.take_watch(watch)
-        result.retried = _measure.stopped(broker.now)["retried"]
+        result.retried += _measure.stopped(broker.now)["retried"]
     result.seconds = _measure.clock() - start
     result.notes.append(f"{broker.lives} lives of the broker; slowest reply {load.slowest:.2f} s")
-    result.require(broker.lives > 1, "the broker was never killed")
+    result.require(broker.lives > 1, "the broker was never ended")
+    return result
+
+
+def kill(extent):
+    """kill-broker: the broker is killed (SIGKILL) under load and started again on its port; clients ask again"""
+
+    def end(broker):
+        broker.kill()
+        return 0  # it cannot say any more how often it has retried
+
+    result = _outages("kill-broker", extent, end)
     result.require(result.asked_again > 0, "no request was open when the broker was killed")
     return result
+
+
+def stop(extent):
+    """stop-broker: the broker is told to stop (SIGTERM) under load, drains, and is started again on its port"""
+    return _outages("stop-broker", extent, lambda broker: _measure.stopped(broker.now)["retried"])
 
 
 def proxy(extent):

@@ -12,6 +12,7 @@ from _mdp import FINAL, HEARTBEAT, READY, REQUEST, Broker, client_reply, client_
 from _mdp import worker_message
 
 SESSION_MEMORY_S = 60  # how long the broker remembers an idle client, libmdp/mdp/defaults.hpp
+REMEMBERED_KIB = 8  # more than it then remembers of one
 
 
 class Visitors:
@@ -63,41 +64,35 @@ class Visitors:
 
 
 def churn(extent):
-    """churn: clients connect, ask once and disconnect, one after the other, 100 000 of them: memory stays flat"""
-    count = max(2000, int(100_000 * extent.scale))
+    """churn: 100 000 clients connect, ask once and disconnect, in five rounds: memory after the last is as after the first"""
     is_long = extent.scale >= 1
+    rounds = 5 if is_long else 2
+    count = max(1000, int(100_000 * extent.scale)) // rounds
     result = _measure.Result("churn")
     start = _measure.clock()
+    after = []  # each round, in KiB
     with Broker() as broker:
         pid = broker.process.pid
         watch = _measure.Watch(lambda: pid)
         with _peers.Workers(broker.endpoint, "echo", 1, "--capacity", "32"):
             wait_for_service(broker.endpoint, b"echo")
             visitors = Visitors(broker.endpoint, at_a_time=16)
-            visitors.visit(count // 5, a_second=700)
-            early_peak = _measure.rss_kib(pid)
-            if is_long:  # until the last of them is forgotten
-                time.sleep(SESSION_MEMORY_S + 5)
-            early = _measure.rss_kib(pid)
-            visitors.visit(count - count // 5, a_second=700)
-            late_peak = _measure.rss_kib(pid)
-            if is_long:
-                time.sleep(SESSION_MEMORY_S + 5)
-            late = _measure.rss_kib(pid)
+            for _ in range(rounds):
+                visitors.visit(count, a_second=700)
+                if is_long:  # until the last of them is forgotten
+                    time.sleep(SESSION_MEMORY_S + 5)
+                after.append(_measure.rss_kib(pid))
         result.take_watch(watch)
         result.sent, result.answered = visitors.sent, visitors.answered
         result.lost, result.wrong = visitors.lost, visitors.wrong
         result.retried = _measure.stopped(broker)["retried"]
     result.seconds = _measure.clock() - start
-    result.notes.append(
-        f"RSS after 20 % {early_peak / 1024:.1f} MiB, at the end {late_peak / 1024:.1f} MiB"
-        + (f"; when all were forgotten {early / 1024:.1f} and {late / 1024:.1f} MiB" if is_long else "")
-    )
-    # What is remembered of a client for a minute is no leak; it is bounded by --max-peers.
-    remembered_kib = 0 if is_long else 16 * (count - count // 5)
-    bound = early * 1.15 + 2048 + remembered_kib
+    result.notes.append(f"RSS after each {count} clients: " + ", ".join(f"{kib / 1024:.1f}" for kib in after) + " MiB")
+    # What is remembered of a client for a minute is no leak; --max-peers bounds it.
+    remembered_kib = 0 if is_long else REMEMBERED_KIB * count
+    bound = after[0] * 1.1 + 2048 + remembered_kib
     if _peers.SLOWNESS == 1:  # a sanitizer's memory is not ours
-        result.require(late <= bound, f"memory grew from {early} to {late} KiB, at most {bound:.0f} is in order")
+        result.require(after[-1] <= bound, f"memory grew to {after[-1]} KiB, at most {bound:.0f} is in order")
     result.require(result.peak_descriptors < 200, "descriptors of clients that left stay open")
     return result
 
@@ -110,11 +105,21 @@ class Crowd(_zmtp.Crowd):
         self.port, self.requests = port, requests
         self.sent = self.answered = self.asked_again = self.twice = self.wrong = 0
         self.open = {}
-        self.waiting_for_ready = []
-        self.workers = [self.a_worker() for _ in range(workers)]
-        self.clients = [_zmtp.Peer(self, port, self.on_reply) for _ in range(clients)]
+        self.next_beat = 0.0
+        self.workers = []
+        self.clients = []
+        self.connect(self.workers, workers, self.a_worker)
+        self.connect(self.clients, clients, lambda: _zmtp.Peer(self, port, self.on_reply))
         self.left = dict.fromkeys(self.clients, requests)
-        self.next_beat = time.monotonic() + 2
+
+    def connect(self, group, count, another):
+        """Adds peers to a group, some at a time: a listener has room for so many that wait, and no more."""
+        end = time.monotonic() + 120 * _peers.SLOWNESS
+        while len(group) < count and time.monotonic() < end:
+            some = [another() for _ in range(min(64, count - len(group)))]
+            while not all(peer.is_ready or peer.is_lost for peer in some) and time.monotonic() < end:
+                self.turn()
+            group += some
 
     def a_worker(self):
         worker = _zmtp.Peer(self, self.port, self.on_request)
@@ -183,7 +188,7 @@ def crowd(extent):
         asked = _measure.clock()
         for client in peers.clients:
             peers.ask(client)
-        peers.until(lambda: not peers.open, 300)
+        peers.until(lambda: not peers.open, 120)
         asked = _measure.clock() - asked
         cpu = _measure.cpu_seconds(pid) - cpu
         peers.until(lambda: False, 0.2)

@@ -16,11 +16,13 @@ import scarce
 import workers_die
 
 import _measure
+import _peers
 
 SCENARIOS = [
     workers_die.kill,
     workers_die.freeze,
     broker_dies.kill,
+    broker_dies.stop,
     broker_dies.proxy,
     many_peers.churn,
     many_peers.crowd,
@@ -58,7 +60,7 @@ def read_arguments():
     if given.scale <= 0 or (given.minutes is not None and given.minutes <= 0):
         parser.error("--minutes and --scale are numbers above 0")
     minutes = given.minutes if given.minutes is not None else given.scale
-    extent = Extent(max(3.0, 60 * minutes), given.scale)
+    extent = Extent(max(3.0, 60 * minutes) * _peers.SLOWNESS, given.scale)
     return [known[name] for name in given.scenarios] or SCENARIOS, extent
 
 

@@ -62,6 +62,6 @@ def freeze(extent):
             for worker in workers.all:
                 worker.thaw()
 
-        return [Fault(turn, 0.3, 1.0, dice)], calm
+        return [Fault(turn, 0.5, 1.0, dice)], calm
 
     return _run("freeze-workers", extent.seconds, faults_of)
