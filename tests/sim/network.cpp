@@ -117,7 +117,7 @@ void network::cut(host_number host, const break_notice& notice, time_point now) 
   for (auto& [number, link] : connections_) {
     if (link.host != host || link.is_broken)
       continue;
-    events_.note([&] { return "network: " + shown(link.routing_id) + " is cut"; });
+    events_.note([&link = link] { return "network: " + shown(link.routing_id) + " is cut"; });
     link.is_broken = true;
     link.notice = {notice.peer, std::min(notice.router, now + config_.router_patience)};
     lose_some(link.up);

@@ -171,7 +171,7 @@ void sim_intruder::read_requests() {
 void sim_intruder::misbehave_as_worker(time_point now) {
   auto& [request, parts_said] = held_.back();
   const auto& asked = request.body[0];
-  const auto answer = [&](frame address) {
+  const auto answer = [&, parts_said = parts_said](frame address) {
     say(wire::worker_final{std::move(address), last_of_reply(asked, "intruder", parts_said)}, now);
   };
   switch (chance_.below(6)) {

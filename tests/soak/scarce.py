@@ -1,0 +1,123 @@
+"""A broker that runs short of something: of descriptors, or of a client that reads."""
+
+import contextlib
+import resource
+import time
+
+import zmq
+
+import _measure
+import _peers
+import _zmtp
+from _load import Load
+from _mdp import Broker, client_reply, client_request, context, dealer, wait_for_service
+
+NOFILE = 96
+
+
+@contextlib.contextmanager
+def few_descriptors(count):
+    """What is started here inherits a small RLIMIT_NOFILE."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (count, hard))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+
+
+def descriptors(extent):
+    """descriptors: more peers connect than the broker has descriptors for; it lives on, and serves when they leave"""
+    # libzmq's thread tries again and again to accept who waits (docs/reliability.md); so that is noted, not judged.
+    result = _measure.Result("descriptors")
+    seconds = 3 if extent.scale < 1 else 10
+    start = _measure.clock()
+    with few_descriptors(NOFILE):
+        broker = Broker()
+    with broker:
+        pid = broker.process.pid
+        watch = _measure.Watch(lambda: pid)
+        with _peers.Workers(broker.endpoint, "echo", 1, "--capacity", "32"):
+            wait_for_service(broker.endpoint, b"echo")
+            clients = [dealer(broker.endpoint) for _ in range(2 * NOFILE)]
+            for i, client in enumerate(clients):
+                client.send_multipart(client_request("0.2", b"echo", b"%d" % i))
+            cpu = _measure.cpu_seconds(pid)
+            time.sleep(seconds)
+            busy = (_measure.cpu_seconds(pid) - cpu) / seconds
+            served = [i for i, client in enumerate(clients) if client.poll(0)]
+            result.require(len(served) < len(clients), "there were enough descriptors for everybody")
+            result.require(len(served) > NOFILE // 2, "those who were connected are not served")
+            for i in served:
+                clients[i].close()
+            # Their places are free: the others get in, and their requests are answered.
+            late = [i for i in range(len(clients)) if i not in served]
+            answered = len(served)
+            for i in late:
+                reply = clients[i].recv_multipart() if clients[i].poll(20_000 * _peers.SLOWNESS) else None
+                answered += reply == client_reply("0.2", b"echo", b"%d" % i)
+                clients[i].close()
+            result.sent, result.answered = len(clients), answered
+            result.lost = len(clients) - answered
+        result.take_watch(watch)
+        output = broker.output()
+        result.retried = _measure.stopped(broker)["retried"]
+    result.seconds = _measure.clock() - start
+    said = [text for text in output.splitlines() if "descriptor" in text or "accept" in text]
+    result.notes.append(f"{len(served)} of {len(clients)} got in; the broker was busy for {busy:.0%} of the time")
+    result.notes.append(f"it said {len(said)} lines about it" + (f", the first: {said[0]}" if said else ""))
+    return result
+
+
+def slow_reader(extent):
+    """slow-reader: a client with 5000 requests of 4 KiB open reads nothing for 3 s; it gets all, others notice nothing"""
+    requests = 5000 if extent.scale >= 1 else 2000
+    pause_s = 3 if extent.scale >= 1 else 1.5
+    result = _measure.Result("slow-reader")
+    start = _measure.clock()
+    with Broker("--client-window", str(requests)) as broker:
+        watch = _measure.Watch(lambda: broker.process.pid)
+        with _peers.Workers(broker.endpoint, "echo", 4, "--capacity", "16"):
+            wait_for_service(broker.endpoint, b"echo")
+            others = Load(broker.endpoint, b"echo", clients=2, window=1)
+            got = []
+            slow = _zmtp.Crowd()
+            sleeper = _zmtp.Peer(slow, broker.port, lambda _, frames: got.append(frames))
+            for number in range(requests):
+                name = number.to_bytes(4, "big")
+                sleeper.send([name, b"", *client_request("0.2", b"echo", name * 1024)])
+            while not sleeper.has_written():  # what has come by then is read
+                slow.turn()
+            heard = len(got)
+            end = time.monotonic() + pause_s
+            while time.monotonic() < end:
+                others.turn()
+            slowest = others.slowest
+            others.is_asking = False
+            end = time.monotonic() + 30 * _peers.SLOWNESS
+            while time.monotonic() < end and (len(got) < requests or others.open_requests()):
+                slow.turn(0.001)
+                others.turn(0)
+            slow.turn(0.2)
+            sleeper.close()
+            others.close()
+            result.take_load(others)
+            names = {frames[0] for frames in got}
+            right = sum(
+                frames == [frames[0], b"", *client_reply("0.2", b"echo", frames[0] * 1024)] for frames in got
+            )
+            result.sent += requests
+            result.answered += len(names)
+            result.lost += requests - len(names)
+            result.twice += len(got) - len(names)
+            result.wrong += len(got) - right
+        result.take_watch(watch)
+        result.retried = _measure.stopped(broker)["retried"]
+    result.seconds = _measure.clock() - start
+    result.notes.append(
+        f"{heard} of {requests} replies were read before the pause; meanwhile others had {others.answered} replies, "
+        f"the slowest after {slowest * 1000:.0f} ms"
+    )
+    result.require(heard < requests, "everything was read before the pause")
+    result.require(slowest < 1 * _peers.SLOWNESS, "others had to wait for the slow reader")
+    return result
