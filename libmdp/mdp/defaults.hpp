@@ -82,6 +82,21 @@ inline constexpr std::chrono::minutes session_idle_timeout = 1min;
 /// How often a queue, a session or a tombstone set looks for what is due when nothing nearer is.
 inline constexpr std::chrono::milliseconds housekeeping_interval = 1s;
 
+// -- management (RFC 8) -------------------------------------------------------------------------------
+
+/// Questions under `mmi.` that may be open in the whole broker. They live for milliseconds; far more
+/// than this is somebody's loop.
+inline constexpr std::size_t mmi_max_questions = 10'000;
+
+/// How long a question waits for the reports it is about.
+inline constexpr std::chrono::seconds mmi_patience = 1s;
+
+/// Pause between two rounds in which all queues are asked for listings, and what each report in the
+/// last one adds to it: about ten times what a report costs, so that whoever asks in a loop takes a
+/// tenth of the broker's time at most.
+inline constexpr std::chrono::milliseconds mmi_pause = 10ms;
+inline constexpr std::chrono::microseconds mmi_pause_per_report = 20us;
+
 // -- peers ------------------------------------------------------------------------------------------
 
 /// Peers that were told to go and are remembered so that they are told only once (T9), and for how

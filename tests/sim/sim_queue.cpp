@@ -65,9 +65,8 @@ void sim_queue::on_answered(sink_id sink, engine::worker_answer answer) {
 }
 
 void sim_queue::on_report_wanted(job_id question, const actor_ref<sim_mmi>& mmi) {
-  broker_.post.tell(mmi, [question, service = service_, workers = engine_.sinks()](sim_mmi& m) {
-    m.on_reported(question, service, workers);
-  });
+  broker_.post.tell(
+    mmi, [question, workers = engine_.sinks()](sim_mmi& m) { m.on_reported(question, workers); });
 }
 
 void sim_queue::on_drain() {

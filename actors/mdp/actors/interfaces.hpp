@@ -53,8 +53,8 @@ struct drain_queue;
 struct queue_drained;
 struct survey_services;
 struct survey_begun;
-struct report_workers;
-struct workers_reported;
+struct report_service;
+struct service_reported;
 // peers
 struct socket_opened;
 struct socket_failed;
@@ -119,7 +119,7 @@ using service_queue_actor = stoppable_actor::extend< //
   takes<register_sink>,                              // a worker offers the service
   takes<sink_lost>,                                  // it is gone
   takes<job_answered>,                               // a worker's answer, or a part of one
-  takes<report_workers>,                             // how many workers are there?
+  takes<report_service>,                             // what does it look like just now?
   takes<drain_queue>,   // take nothing more, say when nothing is in flight
   takes<deadline_due>>; // shed what has expired
 
@@ -139,7 +139,8 @@ using service_registry_actor = stoppable_actor::extend< //
 using mmi_actor = stoppable_actor::extend< //
   takes<submit_job>,                       // a question
   takes<survey_begun>,                     // so many queues will report
-  takes<workers_reported>>;                // one of them does
+  takes<service_reported>,                 // one of them does
+  takes<deadline_due>>;                    // a pause is over, or a report is missing
 
 /// The user's side of a worker: works on requests. Runs on the scheduler, may be slow.
 using request_handler_actor = stoppable_actor::extend< //

@@ -1,6 +1,7 @@
 #include "mdp/engine/client_link.hpp"
 
 #include <algorithm>
+#include <iterator>
 #include <string_view>
 #include <utility>
 
@@ -30,6 +31,12 @@ std::string_view status_of(refusal reason) noexcept {
 
 } // namespace
 
+std::string_view to_string(client_end reason) noexcept {
+  constexpr std::string_view names[] = {"idle", "unreachable", "dismissed"};
+  static_assert(std::size(names) == client_end_count);
+  return names[static_cast<std::size_t>(reason)];
+}
+
 void client_link::handle(wire::client_request request, wire::protocol_version version,
                          time_point received_at) {
   if (ended_)
@@ -54,8 +61,10 @@ void client_link::handle_unreachable() {
 
 void client_link::partial(job_id id, message body, time_point now, attempt_number attempt) {
   const auto entry = open_.find(id.sequence);
-  if (entry == open_.end())
+  if (entry == open_.end()) {
+    ++superfluous_;
     return;
+  }
   last_used_ = std::max(last_used_, now);
   auto& request = entry->second;
   if (request.version == wire::protocol_version::v0_2) {
@@ -70,8 +79,10 @@ void client_link::partial(job_id id, message body, time_point now, attempt_numbe
 
 void client_link::finish(job_id id, message body, time_point now, attempt_number attempt) {
   const auto entry = open_.find(id.sequence);
-  if (entry == open_.end())
+  if (entry == open_.end()) {
+    ++superfluous_;
     return;
+  }
   last_used_ = std::max(last_used_, now);
   auto& request = entry->second;
   begin_attempt(request, attempt);

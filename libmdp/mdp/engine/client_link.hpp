@@ -5,8 +5,10 @@
 #include "mdp/engine/job.hpp"
 #include "mdp/wire/command.hpp"
 
+#include <cstddef>
 #include <cstdint>
 #include <string>
+#include <string_view>
 #include <unordered_map>
 #include <variant>
 
@@ -69,6 +71,11 @@ enum class client_end : std::uint8_t {
   dismissed,   ///< the broker stops
 };
 
+inline constexpr std::size_t client_end_count = static_cast<std::size_t>(client_end::dismissed) + 1;
+
+/// The enumerator's name, as used in metrics and logs.
+[[nodiscard]] std::string_view to_string(client_end reason) noexcept;
+
 /// The end; the last action.
 struct client_ended {
   client_end reason{};
@@ -110,6 +117,8 @@ public:
   [[nodiscard]] action_list<client_link_action>& actions() noexcept { return actions_; }
   [[nodiscard]] std::size_t open_requests() const noexcept { return open_.size(); }
   [[nodiscard]] bool has_ended() const noexcept { return ended_; }
+  /// Answers, or parts of them, that came when their request was over (T6); only grows.
+  [[nodiscard]] std::uint64_t superfluous_answers() const noexcept { return superfluous_; }
 
 private:
   struct open_request {
@@ -133,6 +142,7 @@ private:
   frame address_;
   time_point last_used_;
   std::uint64_t next_sequence_ = 1;
+  std::uint64_t superfluous_ = 0;
   bool ended_ = false;
   open_requests_map open_; // by job_id::sequence
   action_list<client_link_action> actions_;

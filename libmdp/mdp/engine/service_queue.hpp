@@ -4,12 +4,14 @@
 #include "mdp/engine/action_list.hpp"
 #include "mdp/engine/job.hpp"
 #include "mdp/engine/pending_jobs.hpp"
+#include "mdp/engine/service_report.hpp"
 #include "mdp/engine/sink_table.hpp"
 
 #include <cstddef>
 #include <cstdint>
 #include <span>
 #include <unordered_map>
+#include <utility>
 #include <variant>
 
 /// One service's queue: which job goes to which sink, and what becomes of it.
@@ -72,15 +74,6 @@ struct refuse_client {
 
 using queue_action = std::variant<assign_to_sink, answer_client, refuse_client>;
 
-struct queue_counters {
-  std::uint64_t accepted = 0;
-  std::uint64_t answered = 0;
-  std::uint64_t retried = 0;
-  std::uint64_t refused = 0;
-  std::uint64_t cancelled = 0;
-  std::uint64_t late_answers = 0; ///< for a job, attempt or sink that is not in flight any more
-};
-
 class service_queue {
 public:
   explicit service_queue(const queue_config& config) : config_(config) {}
@@ -128,6 +121,13 @@ public:
   [[nodiscard]] std::size_t sinks() const noexcept { return sinks_.size(); }
   [[nodiscard]] std::size_t footprint() const noexcept { return footprint_; }
   [[nodiscard]] const queue_counters& counters() const noexcept { return counters_; }
+  /// All of it at once; the service's name and its workers' details are the owner's to fill in.
+  [[nodiscard]] service_report report(time_point now) const;
+  /// Calls `visit(sink, capacity, in flight)` for each sink.
+  template <class Visitor>
+  void for_each_sink(Visitor&& visit) const {
+    sinks_.for_each(std::forward<Visitor>(visit));
+  }
   /// Neither jobs nor sinks: nothing would be lost with this queue (T8).
   [[nodiscard]] bool is_idle() const noexcept { return jobs_.empty() && sinks_.empty(); }
   /// Whether a job waits beside a sink with room. Never true between two calls.
@@ -140,6 +140,7 @@ private:
   void dispatch(time_point now);
   void refuse_waiting();
   void refuse(queued_job& job, refusal reason);
+  void count_refused(refusal reason) noexcept;
   void forget(job_id id);
 
   queue_config config_;

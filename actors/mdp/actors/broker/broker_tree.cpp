@@ -44,10 +44,12 @@ serve_peers openers(const branch_ptr& branch, const service_registry_actor& regi
                      client_session_state::name);
     },
     [for_workers, peers = branch->peers](caf::local_actor& parent, peer_id id,
-                                         wire::protocol_version version, time_point now) {
-      return adopted(parent, peers,
-                     spawn_state<worker_connection_state>(parent, for_workers, id, version, now),
-                     worker_connection_state::name);
+                                         const frame& routing_id, wire::protocol_version version,
+                                         time_point now) {
+      return adopted(
+        parent, peers,
+        spawn_state<worker_connection_state>(parent, for_workers, id, routing_id, version, now),
+        worker_connection_state::name);
     },
   };
 }

@@ -15,9 +15,10 @@ service_registry_state::service_registry_state(handle::pointer self,
 
 service_registry_actor::behavior_type service_registry_state::make_behavior() {
   const auto me = handle{self_};
+  around_->counters->began(now_of(self_));
   for_queues_ = std::make_shared<service_queue_state::surroundings>(
     service_queue_state::surroundings{me, around_->counters, around_->linger});
-  mmi_ = spawn_state<mmi_state>(*self_, me);
+  mmi_ = spawn_state<mmi_state>(*self_, me, around_->counters);
   tell(self_, around_->queues, adopt_temporary(mmi_, "mmi"));
   notify_exit(mmi_, me, [](const exit_kind&) { return stop{}; }); // never alone
   tell(self_, around_->io, around_->openers(me));
@@ -34,7 +35,7 @@ service_registry_actor::behavior_type service_registry_state::make_behavior() {
       if (const auto queue = queue_of(request.service))
         tell(self_, queue, std::move(request));
       else
-        tell(self_, request.sink, stop{}); // T8: no room for another service
+        refuse_registration(request);
     },
     [this](const queue_idle& news) { on_idle(news); },
     [this](queue_restarted& news) {
@@ -96,6 +97,11 @@ void service_registry_state::on_submit(submit_job& request) {
   refuse(engine::refusal::too_many_services);
 }
 
+void service_registry_state::refuse_registration(const register_sink& request) {
+  around_->counters->registrations_refused.add(); // T8: no room for another service
+  tell(self_, request.sink, stop{});
+}
+
 void service_registry_state::on_idle(const queue_idle& news) {
   const auto found = catalog_.find(news.service);
   if (found.known == nullptr)
@@ -107,16 +113,16 @@ void service_registry_state::on_idle(const queue_idle& news) {
 
 void service_registry_state::on_survey(const survey_services& question) {
   const auto ask = [&](const service_queue_actor& queue) {
-    tell(self_, queue, report_workers{question.question, question.report_to});
+    tell(self_, queue, report_service{question.survey, question.with_workers, question.report_to});
   };
   if (!question.only) {
-    tell(self_, question.report_to, survey_begun{question.question, catalog_.size()});
+    tell(self_, question.report_to, survey_begun{question.survey, catalog_.size()});
     catalog_.for_each([&](const std::string&, const auto& known) { ask(known.handle); });
     return;
   }
   const auto found = catalog_.find(*question.only);
   tell(self_, question.report_to,
-       survey_begun{question.question, found.known != nullptr ? std::size_t{1} : 0});
+       survey_begun{question.survey, found.known != nullptr ? std::size_t{1} : 0});
   if (found.known != nullptr)
     ask(found.known->handle);
 }

@@ -41,6 +41,7 @@ private:
   [[nodiscard]] service_queue_actor queue_of(const std::string& service);
   [[nodiscard]] service_queue_actor start_queue(const std::string& service);
   void on_submit(submit_job& request);
+  void refuse_registration(const register_sink& request);
   void on_idle(const queue_idle& news);
   void on_survey(const survey_services& question);
   void on_drain(drain_services& request);
