@@ -1,6 +1,9 @@
 #include "mdp-broker/broker_options.hpp"
 
+#include "mdp/actors/runtime/metrics_endpoint.hpp"
+
 #include <cstddef>
+#include <utility>
 
 namespace mdp::apps {
 
@@ -16,6 +19,9 @@ void add_endpoints(options& all, broker_settings& set) {
   all.text("port-file", "FILE", set.port_file,
            "Write the TCP ports there, one a line, once all endpoints are bound. It appears as a "
            "whole, and is removed at the end.");
+  all.text("metrics", "HOST:PORT", set.metrics,
+           "Show counters to Prometheus at http://HOST:PORT/metrics. A port of * is chosen by the "
+           "system; the log names it.");
 }
 
 void add_liveness(options& all, broker_settings& set) {
@@ -88,6 +94,7 @@ Examples:
   mdp-broker
   mdp-broker --bind tcp://*:5555 --bind ipc:///run/mdp/broker
   mdp-broker --bind 'tcp://127.0.0.1:*' --port-file /tmp/port
+  mdp-broker --metrics 127.0.0.1:9090
   mdp-broker --config broker.toml       # with lines such as
                                         #   bind = ["tcp://*:5555"]
                                         #   heartbeat = "1s"
@@ -108,7 +115,11 @@ std::vector<std::string> complete(broker_settings& set) {
   set.broker.sockets.max_message_bytes = set.broker.limits.max_bytes;
   set.broker.queues.promise =
     set.at_most_once ? engine::delivery::at_most_once : engine::delivery::at_least_once;
-  return validate(set.broker);
+  auto findings = validate(set.broker);
+  if (!set.metrics.empty())
+    if (auto problem = actors::check_metrics_address(set.metrics))
+      findings.push_back(*std::move(problem));
+  return findings;
 }
 
 } // namespace mdp::apps
