@@ -51,6 +51,9 @@ void add_requests(options& all, broker_settings& set) {
              "Workers that may be lost over a request before it is given up.");
   all.toggle("at-most-once", set.at_most_once,
              "Never give a request to a second worker: it fails when its worker is lost.");
+  all.text("dead-letter-service", "NAME", broker.dead_letter_service,
+           "Also hand a request that is given up to this service: the name of its own service in "
+           "one frame, then its body. mdp dead-letters lists the latest ones in any case.");
   all.toggle(
     "status-replies", broker.clients.status_replies,
     "Answer what cannot be served with a body of \"mdp-status CODE TEXT\". Otherwise there "
@@ -66,8 +69,14 @@ void add_limits(options& all, actors::broker_config& broker) {
              "Requests that may wait for one service.");
   all.number("queue-max-bytes", "BYTES", one, broker.queues.max_bytes,
              "Memory for requests of one service, waiting or with a worker.");
+  all.number("max-requests", "N", one, broker.budget.max_requests,
+             "Requests of all services, waiting or with a worker.");
+  all.number("max-bytes", "BYTES", one, broker.budget.max_bytes,
+             "Memory for these, and for partial replies held back.");
   all.number("client-window", "N", one, broker.clients.window,
              "Requests that one client may have open.");
+  all.number("client-max-bytes", "BYTES", one, broker.clients.max_bytes,
+             "Memory for these, and for partial replies held back.");
   all.number("max-services", "N", one, broker.max_services, "Services known at a time.");
   all.number("max-peers", "N", one, broker.peers.max_peers, "Clients and workers at a time.");
   all.number("max-message-bytes", "BYTES", one, broker.limits.max_bytes,

@@ -45,12 +45,13 @@ int serve(const broker_settings& set) {
     if (!opened)
       return report_wrong_use(broker_info(), {opened.error()});
     metrics = *std::move(opened);
-    spdlog::info("metrics at {}", metrics->url());
   }
   const auto endpoints = broker.start([&] { life.fail(); });
   if (!endpoints)
     return report_bind_failure(endpoints.error());
   spdlog::info("{} listens on {}", version, join(*endpoints, ", "));
+  if (metrics)
+    spdlog::info("metrics at {}", metrics->url());
   if (!set.port_file.empty())
     if (const auto problem = write_file_atomically(set.port_file, ports_of(*endpoints)))
       return report_wrong_use(broker_info(), {*problem});

@@ -60,11 +60,20 @@ inline constexpr std::chrono::minutes request_ttl = 1min;
 /// Requests one client may have open (7-13).
 inline constexpr std::size_t client_window = 256;
 
+/// Memory held by one client's open requests, and by the partial replies held back for them, in
+/// bytes: two of the largest messages, or the whole window of ordinary ones.
+inline constexpr std::size_t client_max_bytes = 128U << 20U;
+
 /// Requests waiting in one service's queue.
 inline constexpr std::size_t queue_max_requests = 100'000;
 
 /// Memory held by requests waiting or in flight in one service's queue, in bytes.
 inline constexpr std::size_t queue_max_bytes = 256U << 20U;
+
+/// Requests accepted and not yet answered in the whole broker, and the memory they hold, in bytes.
+/// Ten services that are full do not exhaust a small machine.
+inline constexpr std::size_t broker_max_requests = 1'000'000;
+inline constexpr std::size_t broker_max_bytes = std::size_t{2} << 30U;
 
 /// Services a broker knows at a time, waiting requests' included (T8).
 inline constexpr std::size_t max_services = 10'000;
@@ -81,6 +90,20 @@ inline constexpr std::chrono::minutes session_idle_timeout = 1min;
 
 /// How often a queue, a session or a tombstone set looks for what is due when nothing nearer is.
 inline constexpr std::chrono::milliseconds housekeeping_interval = 1s;
+
+// -- dead letters -----------------------------------------------------------------------------------
+
+/// Notes about requests whose attempts were used up, how many are kept and what memory they may
+/// hold, in bytes. Enough to see a pattern; the latest count.
+inline constexpr std::size_t max_dead_letters = 1000;
+inline constexpr std::size_t dead_letters_max_bytes = 1U << 20U;
+
+/// Bytes of a request's first frame that such a note shows: mostly a method's name or a header.
+inline constexpr std::size_t dead_letter_head_bytes = 32;
+
+/// How long a request waits for a worker of the dead-letter service. Longer than other requests: no
+/// client waits, and whoever looks at them may be a person.
+inline constexpr std::chrono::hours dead_letter_ttl = 1h;
 
 // -- management (RFC 8) -------------------------------------------------------------------------------
 

@@ -13,7 +13,8 @@ namespace {
 
 /// The answer that needs no asking around, or what is to be asked for one that does.
 std::string reading(std::string_view service, const message& question) {
-  constexpr const char* listings[] = {"services", "workers", "queues", "stats", "version"};
+  constexpr const char* listings[] = {"services", "workers", "queues",
+                                      "stats",    "version", "dead_letters"};
   const auto meant = read_mmi(service, question);
   if (const auto* one = std::get_if<mmi_count_workers>(&meant))
     return "count " + one->service;
@@ -59,13 +60,14 @@ TEST_CASE("8-4 whatever else is under mmi. is not implemented") {
 }
 
 TEST_CASE("our additions are listings, asked for with one empty frame") {
-  for (const std::string word : {"services", "workers", "queues", "stats", "version"})
+  for (const std::string word :
+       {"services", "workers", "queues", "stats", "version", "dead_letters"})
     CHECK(reading("mmi." + word, body({""})) == "list " + word);
 }
 
 TEST_CASE("a listing that is told something it does not expect is a bad question") {
-  for (const auto* name :
-       {"mmi.services", "mmi.workers", "mmi.queues", "mmi.stats", "mmi.version"}) {
+  for (const auto* name : {"mmi.services", "mmi.workers", "mmi.queues", "mmi.stats", "mmi.version",
+                           "mmi.dead_letters"}) {
     CHECK(reading(name, body({"echo"})) == "400");
     CHECK(reading(name, body({"", ""})) == "400");
     CHECK(reading(name, {}) == "400");

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "mdp/engine/broker_budget.hpp"
 #include "mdp/engine/client_link.hpp"
 #include "mdp/engine/job.hpp"
 #include "mdp/engine/worker_link.hpp"
@@ -92,6 +93,10 @@ struct broker_counters {
   counter unwanted_answers;    ///< to clients that had gone
   counter superfluous_answers; ///< to requests that were over: given up, or answered
   counters_by<engine::refusal, engine::refusal_count> refused;
+  // dead letters
+  counter dead_letters;            ///< requests whose attempts were used up
+  counter dead_letters_redirected; ///< of these, submitted to the dead-letter service
+  counters_by<engine::refusal, engine::refusal_count> dead_letters_lost; ///< refused there
   // management
   counter mmi_questions;
   counter mmi_refused;    ///< badly put, or about what there is not
@@ -101,6 +106,8 @@ struct broker_counters {
   gauge sessions;
   gauge connections;
   gauge services;
+  /// What all requests together have drawn; set before the broker starts, null without one.
+  std::shared_ptr<const engine::broker_budget> budget;
 
   /// When the broker began, for its age. Called by each incarnation; the first one counts.
   void began(time_point now) noexcept {

@@ -51,6 +51,7 @@ struct queue_restarted;
 struct drain_services;
 struct drain_queue;
 struct queue_drained;
+struct job_died;
 struct survey_services;
 struct survey_begun;
 struct report_service;
@@ -131,6 +132,7 @@ using service_registry_actor = stoppable_actor::extend< //
   takes<register_sink>,                                 // to the service's queue
   takes<queue_idle>,                                    // a queue has had nothing to do for a while
   takes<queue_restarted>, // a queue failed and is back under a new handle
+  takes<job_died>,        // a request to hand to the dead-letter service, and to note
   takes<survey_services>, // MMI asks about one or all services
   takes<drain_services>,  // take nothing more, say when nothing is in flight
   takes<queue_drained>>;  // one queue is done with that
@@ -140,6 +142,7 @@ using mmi_actor = stoppable_actor::extend< //
   takes<submit_job>,                       // a question
   takes<survey_begun>,                     // so many queues will report
   takes<service_reported>,                 // one of them does
+  takes<job_died>,                         // keep a note of it
   takes<deadline_due>>;                    // a pause is over, or a report is missing
 
 /// The user's side of a worker: works on requests. Runs on the scheduler, may be slow.

@@ -155,7 +155,7 @@ struct register_sink {
   sink_id id;
   std::uint32_t capacity = 1;
   job_sink_actor sink;
-  std::shared_ptr<const worker_card> card; ///< Null for a service inside the process.
+  std::shared_ptr<const worker_card> card{}; ///< Null for a service inside the process.
 };
 
 /// The queue that took a sink's registration.
@@ -227,6 +227,13 @@ struct queue_drained {
 };
 
 /// A question's number in MMI: the job that asked.
+/// All attempts of a request were used up.
+struct job_died {
+  std::string service;
+  engine::job what;
+  attempt_number attempts = 0;
+};
+
 struct survey_services {
   std::uint64_t survey = 0;        ///< The asker's number for it; comes back in all answers.
   std::optional<std::string> only; ///< One service, or all.
@@ -336,6 +343,7 @@ MDP_MESSAGE(mdp::actors::queue_restarted)
 MDP_MESSAGE(mdp::actors::drain_services)
 MDP_MESSAGE(mdp::actors::drain_queue)
 MDP_MESSAGE(mdp::actors::queue_drained)
+MDP_MESSAGE(mdp::actors::job_died)
 MDP_MESSAGE(mdp::actors::survey_services)
 MDP_MESSAGE(mdp::actors::survey_begun)
 MDP_MESSAGE(mdp::actors::report_service)

@@ -108,6 +108,12 @@ inline constexpr broker_metric broker_metrics[] = {
      visit("client_gone", all.unwanted_answers.value());
      visit("request_over", all.superfluous_answers.value());
    }},
+  {"mdp_broker_dead_letters_total", "Requests whose attempts were used up.", metric_kind::counter,
+   detail::read_one<&broker_counters::dead_letters>},
+  {"mdp_broker_dead_letters_redirected_total", "Requests handed to the dead-letter service.",
+   metric_kind::counter, detail::read_one<&broker_counters::dead_letters_redirected>},
+  {"mdp_broker_dead_letters_lost_total", "Requests that the dead-letter service did not get done.",
+   metric_kind::counter, detail::read_by_reason<&broker_counters::dead_letters_lost>},
   // management
   {"mdp_broker_mmi_questions_total", "Requests under mmi.", metric_kind::counter,
    detail::read_one<&broker_counters::mmi_questions>},
@@ -125,6 +131,15 @@ inline constexpr broker_metric broker_metrics[] = {
    detail::read_one<&broker_counters::connections>},
   {"mdp_broker_services", "Services just now.", metric_kind::gauge,
    detail::read_one<&broker_counters::services>},
+  {"mdp_broker_requests_open", "Requests waiting or with a worker.", metric_kind::gauge,
+   [](const broker_counters& all, time_point, const sample_visitor& visit) {
+     visit({}, all.budget ? all.budget->requests() : 0);
+   }},
+  {"mdp_broker_requests_bytes", "Memory of these, and of partial replies held back.",
+   metric_kind::gauge,
+   [](const broker_counters& all, time_point, const sample_visitor& visit) {
+     visit({}, all.budget ? all.budget->bytes() : 0);
+   }},
   {"mdp_broker_uptime_seconds", "Time since the broker began.", metric_kind::gauge,
    [](const broker_counters& all, time_point now, const sample_visitor& visit) {
      const auto age = std::chrono::duration_cast<std::chrono::seconds>(all.age(now));

@@ -32,11 +32,12 @@ namespace mdp::engine {
 
 /// What is answered with a document, by the word behind `mmi.`.
 enum class mmi_listing : std::uint8_t {
-  services, ///< all services and how many workers each has
-  workers,  ///< all workers
-  queues,   ///< all services, with what waits and what was done
-  stats,    ///< all counters of the broker
-  version,  ///< what the broker is and which extensions it knows
+  services,     ///< all services and how many workers each has
+  workers,      ///< all workers
+  queues,       ///< all services, with what waits and what was done
+  stats,        ///< all counters of the broker
+  version,      ///< what the broker is and which extensions it knows
+  dead_letters, ///< the latest requests whose attempts were used up
 };
 
 /// Ask how many workers this service has, then answer with answer_mmi_service().

@@ -25,6 +25,8 @@ void service_queue::submit(job what, time_point now) {
     return refuse_new(refusal::queue_full);
   if (footprint > config_.max_bytes - std::min(config_.max_bytes, footprint_))
     return refuse_new(refusal::memory_full);
+  if (const auto full = share_.take(1, footprint))
+    return refuse_new(*full);
   ++counters_.accepted;
   auto& job = jobs_[id];
   job.what = std::move(what);
@@ -68,7 +70,7 @@ void service_queue::remove_sink(sink_id sink, time_point now, std::span<const jo
     if (job->is_cancelled)
       forget(job->what.id);
     else if (job->attempt >= allowed_attempts())
-      refuse(*job, refusal::attempts_used_up);
+      bury(*job);
     else {
       ++counters_.retried;
       pending_.put_back(*job);
@@ -173,6 +175,11 @@ void service_queue::refuse(queued_job& job, refusal reason) {
   forget(job.what.id);
 }
 
+void service_queue::bury(queued_job& job) {
+  actions_.push(bury_job{job.what, job.attempt});
+  refuse(job, refusal::attempts_used_up);
+}
+
 void service_queue::count_refused(refusal reason) noexcept {
   ++counters_.refused;
   if (reason == refusal::expired)
@@ -183,6 +190,7 @@ void service_queue::forget(job_id id) {
   const auto entry = jobs_.find(id);
   MDP_ASSERT(entry != jobs_.end());
   footprint_ -= entry->second.footprint;
+  share_.give_back(1, entry->second.footprint);
   jobs_.erase(entry);
 }
 

@@ -2,6 +2,7 @@
 
 #include "mdp/defaults.hpp"
 #include "mdp/engine/action_list.hpp"
+#include "mdp/engine/broker_budget.hpp"
 #include "mdp/engine/job.hpp"
 #include "mdp/engine/pending_jobs.hpp"
 #include "mdp/engine/service_report.hpp"
@@ -9,6 +10,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <span>
 #include <unordered_map>
 #include <utility>
@@ -72,11 +74,19 @@ struct refuse_client {
   refusal reason{};
 };
 
-using queue_action = std::variant<assign_to_sink, answer_client, refuse_client>;
+/// All attempts of a job were used up; comes ahead of its refusal. For those who look at such jobs.
+struct bury_job {
+  job what;
+  attempt_number attempts = 0;
+};
+
+using queue_action = std::variant<assign_to_sink, answer_client, refuse_client, bury_job>;
 
 class service_queue {
 public:
-  explicit service_queue(const queue_config& config) : config_(config) {}
+  /// Draws what it accepts from `budget`, if there is one.
+  explicit service_queue(const queue_config& config, std::shared_ptr<broker_budget> budget = {})
+      : config_(config), share_(std::move(budget)) {}
   service_queue(const service_queue&) = delete;
   service_queue& operator=(const service_queue&) = delete;
 
@@ -140,10 +150,12 @@ private:
   void dispatch(time_point now);
   void refuse_waiting();
   void refuse(queued_job& job, refusal reason);
+  void bury(queued_job& job);
   void count_refused(refusal reason) noexcept;
   void forget(job_id id);
 
   queue_config config_;
+  budget_share share_;
   std::unordered_map<job_id, queued_job> jobs_; // waiting and in flight; does not move its elements
   pending_jobs pending_;                        // points into jobs_: those that wait
   sink_table sinks_;                            // points into jobs_: those in flight

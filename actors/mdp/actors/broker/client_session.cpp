@@ -16,7 +16,7 @@ client_session_state::client_session_state(handle::pointer self,
       around_(std::move(around)),
       id_(id),
       counted_(around_->counters, &broker_counters::sessions),
-      link_(around_->config, id, routing_id, now) {}
+      link_(around_->config, id, routing_id, now, around_->budget) {}
 
 client_session_actor::behavior_type client_session_state::make_behavior() {
   return {

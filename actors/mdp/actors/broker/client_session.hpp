@@ -23,6 +23,7 @@ public:
     service_registry_actor registry;
     std::shared_ptr<broker_counters> counters;
     engine::client_link_config config;
+    std::shared_ptr<engine::broker_budget> budget;
   };
 
   client_session_state(handle::pointer self, std::shared_ptr<const surroundings> around, peer_id id,

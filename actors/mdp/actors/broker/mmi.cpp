@@ -27,6 +27,9 @@ mmi_actor::behavior_type mmi_state::make_behavior() {
       desk_.on_report(news.survey, std::move(news.report), now_of(self_));
       carry_out();
     },
+    [this](const job_died& news) {
+      dead_letters_->keep(news.service, news.what, news.attempts, now_of(self_));
+    },
     [this](deadline_due) {
       timer_.fired();
       desk_.tick(now_of(self_));
@@ -75,6 +78,8 @@ std::string mmi_state::document_of(engine::mmi_listing wanted,
     return stats_json(*counters_, now_of(self_));
   case engine::mmi_listing::version:
     return version_json();
+  case engine::mmi_listing::dead_letters:
+    return dead_letters_json(*dead_letters_, now_of(self_));
   }
   return {};
 }

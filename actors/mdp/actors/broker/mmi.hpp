@@ -4,6 +4,7 @@
 #include "mdp/actors/counters.hpp"
 #include "mdp/actors/deadline_timer.hpp"
 #include "mdp/actors/messages.hpp"
+#include "mdp/engine/dead_letters.hpp"
 #include "mdp/engine/mmi_desk.hpp"
 
 #include <memory>
@@ -21,8 +22,12 @@ public:
   static constexpr run_on where = run_on::loop;
 
   mmi_state(handle::pointer self, service_registry_actor registry,
-            std::shared_ptr<broker_counters> counters)
-      : self_(self), registry_(std::move(registry)), counters_(std::move(counters)) {}
+            std::shared_ptr<broker_counters> counters,
+            std::shared_ptr<engine::dead_letters> dead_letters)
+      : self_(self),
+        registry_(std::move(registry)),
+        counters_(std::move(counters)),
+        dead_letters_(std::move(dead_letters)) {}
 
   handle::behavior_type make_behavior();
 
@@ -37,6 +42,7 @@ private:
   handle::pointer self_;
   service_registry_actor registry_;
   std::shared_ptr<broker_counters> counters_;
+  std::shared_ptr<engine::dead_letters> dead_letters_; // ours while we run; outlives us
   engine::mmi_desk desk_;
   engine::mmi_counters counted_; // what of the desk's counters is in the broker's already
   std::unordered_map<job_id, client_session_actor> sessions_; // of open questions

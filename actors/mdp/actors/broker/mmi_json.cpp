@@ -102,4 +102,19 @@ std::string version_json() {
                   {"extensions", {"capacity", "envelope"}}});
 }
 
+std::string dead_letters_json(const engine::dead_letters& dead, time_point now) {
+  auto all = ordered_json::array();
+  for (auto letter = dead.letters().rbegin(); letter != dead.letters().rend(); ++letter)
+    all.push_back(ordered_json{
+      {"service", letter->service},
+      {"client", letter->client.hex()},
+      {"attempts", letter->attempts},
+      {"age_ms", milliseconds_of(now - letter->died_at)},
+      {"frames", letter->frames},
+      {"bytes", letter->bytes},
+      {"head", letter->head.hex()},
+    });
+  return text_of(all);
+}
+
 } // namespace mdp::actors

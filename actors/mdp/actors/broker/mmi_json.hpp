@@ -1,6 +1,7 @@
 #pragma once
 
 #include "mdp/actors/counters.hpp"
+#include "mdp/engine/dead_letters.hpp"
 #include "mdp/engine/service_report.hpp"
 #include "mdp/time.hpp"
 
@@ -27,5 +28,8 @@ namespace mdp::actors {
 
 /// `mmi.version`: an object.
 [[nodiscard]] std::string version_json();
+
+/// `mmi.dead_letters`: an array, one object a request, the latest first.
+[[nodiscard]] std::string dead_letters_json(const engine::dead_letters& dead, time_point now);
 
 } // namespace mdp::actors

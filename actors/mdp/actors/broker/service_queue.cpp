@@ -2,6 +2,7 @@
 
 #include "mdp/actors/compat/exit.hpp"
 #include "mdp/actors/compat/messaging.hpp"
+#include "mdp/engine/dead_letters.hpp"
 #include "mdp/overload.hpp"
 
 #include <spdlog/spdlog.h>
@@ -128,6 +129,13 @@ void service_queue_state::carry_out() {
                  },
                  [&](engine::answer_client& reply) { answer(reply); },
                  [&](const engine::refuse_client& reply) { refuse(reply); },
+                 [&](engine::bury_job& news) {
+                   spdlog::warn("service {}: a request was given up, all {} workers that tried it "
+                                "were lost",
+                                store_->service, news.attempts);
+                   tell(self_, around_->registry,
+                        job_died{store_->service, std::move(news.what), news.attempts});
+                 },
                },
                action);
   });
@@ -148,9 +156,8 @@ void service_queue_state::answer(engine::answer_client& action) {
 }
 
 void service_queue_state::refuse(const engine::refuse_client& action) {
-  if (action.reason == engine::refusal::attempts_used_up)
-    spdlog::warn("service {}: a request was given up, every worker that tried it was lost",
-                 store_->service);
+  if (action.id.client == engine::broker_itself)
+    around_->counters->dead_letters_lost.add(action.reason);
   if (const auto session = session_of(action.id, true))
     tell(self_, session, job_refused{action.id, action.reason});
 }

@@ -17,8 +17,9 @@ namespace mdp::actors {
 /// What of a service queue outlives its actor, so that a queue that failed is back with all its
 /// jobs. Belongs to the actor that runs, one after the other; not synchronised.
 struct queue_store {
-  queue_store(std::string name, const engine::queue_config& config)
-      : service(std::move(name)), engine(config) {}
+  queue_store(std::string name, const engine::queue_config& config,
+              std::shared_ptr<engine::broker_budget> budget)
+      : service(std::move(name)), engine(config, std::move(budget)) {}
 
   struct sink {
     job_sink_actor actor;
