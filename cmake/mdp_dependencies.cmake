@@ -5,6 +5,8 @@ find_package(Threads REQUIRED)
 find_package(tl-expected REQUIRED)
 find_package(spdlog REQUIRED)
 find_package(CAF 0.17.6 REQUIRED)
+find_package(nlohmann_json REQUIRED)
+find_package(prometheus-cpp REQUIRED)
 
 find_package(PkgConfig REQUIRED)
 pkg_check_modules(libzmq REQUIRED IMPORTED_TARGET GLOBAL libzmq>=4.3)

@@ -1,6 +1,9 @@
 #include "mdp-broker/broker_options.hpp"
 
+#include "mdp/actors/runtime/metrics_endpoint.hpp"
+
 #include <cstddef>
+#include <utility>
 
 namespace mdp::apps {
 
@@ -16,6 +19,9 @@ void add_endpoints(options& all, broker_settings& set) {
   all.text("port-file", "FILE", set.port_file,
            "Write the TCP ports there, one a line, once all endpoints are bound. It appears as a "
            "whole, and is removed at the end.");
+  all.text("metrics", "HOST:PORT", set.metrics,
+           "Show counters to Prometheus at http://HOST:PORT/metrics. A port of * is chosen by the "
+           "system; the log names it.");
 }
 
 void add_liveness(options& all, broker_settings& set) {
@@ -45,6 +51,9 @@ void add_requests(options& all, broker_settings& set) {
              "Workers that may be lost over a request before it is given up.");
   all.toggle("at-most-once", set.at_most_once,
              "Never give a request to a second worker: it fails when its worker is lost.");
+  all.text("dead-letter-service", "NAME", broker.dead_letter_service,
+           "Also hand a request that is given up to this service: the name of its own service in "
+           "one frame, then its body. mdp dead-letters lists the latest ones in any case.");
   all.toggle(
     "status-replies", broker.clients.status_replies,
     "Answer what cannot be served with a body of \"mdp-status CODE TEXT\". Otherwise there "
@@ -60,8 +69,14 @@ void add_limits(options& all, actors::broker_config& broker) {
              "Requests that may wait for one service.");
   all.number("queue-max-bytes", "BYTES", one, broker.queues.max_bytes,
              "Memory for requests of one service, waiting or with a worker.");
+  all.number("max-requests", "N", one, broker.budget.max_requests,
+             "Requests of all services, waiting or with a worker.");
+  all.number("max-bytes", "BYTES", one, broker.budget.max_bytes,
+             "Memory for these, and for partial replies held back.");
   all.number("client-window", "N", one, broker.clients.window,
              "Requests that one client may have open.");
+  all.number("client-max-bytes", "BYTES", one, broker.clients.max_bytes,
+             "Memory for these, and for partial replies held back.");
   all.number("max-services", "N", one, broker.max_services, "Services known at a time.");
   all.number("max-peers", "N", one, broker.peers.max_peers, "Clients and workers at a time.");
   all.number("max-message-bytes", "BYTES", one, broker.limits.max_bytes,
@@ -88,6 +103,7 @@ Examples:
   mdp-broker
   mdp-broker --bind tcp://*:5555 --bind ipc:///run/mdp/broker
   mdp-broker --bind 'tcp://127.0.0.1:*' --port-file /tmp/port
+  mdp-broker --metrics 127.0.0.1:9090
   mdp-broker --config broker.toml       # with lines such as
                                         #   bind = ["tcp://*:5555"]
                                         #   heartbeat = "1s"
@@ -108,7 +124,11 @@ std::vector<std::string> complete(broker_settings& set) {
   set.broker.sockets.max_message_bytes = set.broker.limits.max_bytes;
   set.broker.queues.promise =
     set.at_most_once ? engine::delivery::at_most_once : engine::delivery::at_least_once;
-  return validate(set.broker);
+  auto findings = validate(set.broker);
+  if (!set.metrics.empty())
+    if (auto problem = actors::check_metrics_address(set.metrics))
+      findings.push_back(*std::move(problem));
+  return findings;
 }
 
 } // namespace mdp::apps

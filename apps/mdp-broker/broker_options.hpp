@@ -13,6 +13,7 @@ namespace mdp::apps {
 struct broker_settings {
   actors::broker_config broker;
   std::string port_file;
+  std::string metrics; ///< HOST:PORT, or empty.
   std::uint16_t liveness =
     defaults::heartbeat_liveness; ///< Narrow: times the interval it is a time.
   bool at_most_once = false;

@@ -1,4 +1,5 @@
 #include "mdp-broker/broker_options.hpp"
+#include "mdp/actors/runtime/metrics_endpoint.hpp"
 #include "mdp/actors/runtime/open_files.hpp"
 #include "mdp/version.hpp"
 #include "support/daemon_life.hpp"
@@ -9,8 +10,10 @@
 
 #include <cerrno>
 #include <cstdio>
+#include <memory>
 #include <string>
 #include <system_error>
+#include <utility>
 
 using namespace mdp;
 using namespace mdp::apps;
@@ -40,10 +43,19 @@ int serve(const broker_settings& set) {
     std::remove(
       set.port_file.c_str()); // a killed predecessor's: who waits for ours must not see it
   actors::broker_runtime broker(set.broker);
+  std::unique_ptr<actors::metrics_endpoint> metrics; // while the broker lives
+  if (!set.metrics.empty()) {
+    auto opened = actors::metrics_endpoint::open(set.metrics, broker.counters());
+    if (!opened)
+      return report_wrong_use(broker_info(), {opened.error()});
+    metrics = *std::move(opened);
+  }
   const auto endpoints = broker.start([&] { life.fail(); });
   if (!endpoints)
     return report_bind_failure(endpoints.error());
   spdlog::info("{} listens on {}", version, join(*endpoints, ", "));
+  if (metrics)
+    spdlog::info("metrics at {}", metrics->url());
   if (!set.port_file.empty())
     if (const auto problem = write_file_atomically(set.port_file, ports_of(*endpoints)))
       return report_wrong_use(broker_info(), {*problem});

@@ -3,6 +3,7 @@
 #include "support/program.hpp"
 
 #include <cstdio>
+#include <iterator>
 
 namespace mdp::apps {
 
@@ -17,14 +18,26 @@ struct command {
 constexpr command commands[] = {
   {"request", "Asks a service and prints the reply.", run_request},
   {"services", "Lists the services of a broker, or says whether some are there.", run_services},
+  {"dead-letters", "Lists the latest requests that a broker has given up.", run_dead_letters},
   {"conformance", "Checks any broker or worker against the RFCs.", run_conformance},
 };
+
+/// "request, services or conformance"
+std::string names() {
+  std::string all;
+  for (const auto& each : commands)
+    all.append(&each == commands                 ? ""
+               : &each == std::end(commands) - 1 ? " or "
+                                                 : ", ")
+      .append(each.name);
+  return all;
+}
 
 std::string help() {
   std::string text = "A client of ZeroMQ Majordomo brokers (MDP 0.1 and 0.2).\n\n"
                      "Usage: mdp COMMAND [ARGUMENT...] [OPTION...]\n\nCommands:\n";
   for (const auto& each : commands) {
-    constexpr std::size_t name_width = 13;
+    constexpr std::size_t name_width = 14;
     text.append("  ").append(each.name).append(name_width - each.name.size(), ' ');
     text.append(each.purpose).append("\n");
   }
@@ -40,7 +53,7 @@ std::string help() {
 int run(const std::vector<std::string>& arguments) {
   const program_info info = client_command({}, {}, {}, {});
   if (arguments.empty())
-    return report_wrong_use(info, {"the command is missing: request, services or conformance"});
+    return report_wrong_use(info, {"the command is missing: " + names()});
   const auto& first = arguments.front();
   for (const auto& each : commands)
     if (each.name == first)
@@ -50,8 +63,7 @@ int run(const std::vector<std::string>& arguments) {
   else if (first == "--version")
     std::printf("%s %s\n", client_program, std::string(version).c_str());
   else
-    return report_wrong_use(
-      info, {"there is no command \"" + first + "\"; it is request, services or conformance"});
+    return report_wrong_use(info, {"there is no command \"" + first + "\"; it is " + names()});
   return exit_code::success;
 }
 

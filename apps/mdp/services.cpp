@@ -1,5 +1,6 @@
 #include "mdp/asking_client.hpp"
 #include "mdp/commands.hpp"
+#include "mdp/listing.hpp"
 #include "support/program.hpp"
 #include "support/service_list.hpp"
 
@@ -31,28 +32,17 @@ Examples:
 )");
 }
 
-int fail_with(const std::string& line) {
-  std::fprintf(stderr, "%s: %s\n", client_program, line.c_str());
-  return exit_code::failure;
-}
-
 /// The code that every answer begins with (RFC 8); empty if there is none.
 std::string code_of(const message& reply) {
   return reply.empty() ? std::string() : std::string(reply[0].text());
 }
 
 int list_all(asking_client& client) {
-  const auto reply = client.ask("mmi.services", {});
-  if (!reply)
-    return reply.error();
-  const auto code = code_of(*reply);
-  if (code == not_implemented)
-    return fail_with(
-      "this broker has no list of its services (501 to mmi.services). Ask for one by "
-      "its name: mdp services NAME");
-  if (code != ok || reply->size() < 2)
-    return fail_with("the broker's answer to mmi.services makes no sense");
-  const auto services = read_service_list((*reply)[1].text());
+  const auto document =
+    ask_for_listing(client, "mmi.services", ". Ask for one by its name: mdp services NAME");
+  if (!document)
+    return document.error();
+  const auto services = read_service_list(*document);
   if (!services)
     return fail_with("the broker's answer to mmi.services is " + services.error());
   std::fputs(service_table(*services).c_str(), stdout);

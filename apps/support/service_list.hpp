@@ -16,8 +16,8 @@ struct listed_service {
 };
 
 /// Reads what a broker answers to `mmi.services`: a JSON array of {"service": text, "workers":
-/// number}. Other members with a text or a number are skipped, so that a newer broker may say more.
-/// An error says where it stopped making sense.
+/// number}. Other members are skipped, so that a newer broker may say more. An error says in a few
+/// words what it is instead.
 [[nodiscard]] tl::expected<std::vector<listed_service>, std::string>
 read_service_list(std::string_view json);
 

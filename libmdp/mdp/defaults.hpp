@@ -60,6 +60,10 @@ inline constexpr std::chrono::minutes request_ttl = 1min;
 /// Requests one client may have open (7-13).
 inline constexpr std::size_t client_window = 256;
 
+/// Memory held by one client's open requests, and by the partial replies held back for them, in
+/// bytes: two of the largest messages, or the whole window of ordinary ones.
+inline constexpr std::size_t client_max_bytes = 128U << 20U;
+
 /// Requests waiting in one service's queue.
 inline constexpr std::size_t queue_max_requests = 100'000;
 
@@ -69,6 +73,11 @@ inline constexpr std::size_t queue_max_bytes = 256U << 20U;
 /// Clients that may come into a queue's round when hardly anybody was there as it began: few enough
 /// that the next round is near, enough that two newcomers are not in each other's way.
 inline constexpr std::size_t round_newcomers = 16;
+
+/// Requests accepted and not yet answered in the whole broker, and the memory they hold, in bytes.
+/// Ten services that are full do not exhaust a small machine.
+inline constexpr std::size_t broker_max_requests = 1'000'000;
+inline constexpr std::size_t broker_max_bytes = std::size_t{2} << 30U;
 
 /// Services a broker knows at a time, waiting requests' included (T8).
 inline constexpr std::size_t max_services = 10'000;
@@ -87,6 +96,35 @@ inline constexpr std::chrono::seconds session_idle_timeout = 10s;
 
 /// How often a queue, a session or a tombstone set looks for what is due when nothing nearer is.
 inline constexpr std::chrono::milliseconds housekeeping_interval = 1s;
+
+// -- dead letters -----------------------------------------------------------------------------------
+
+/// Notes about requests whose attempts were used up, how many are kept and what memory they may
+/// hold, in bytes. Enough to see a pattern; the latest count.
+inline constexpr std::size_t max_dead_letters = 1000;
+inline constexpr std::size_t dead_letters_max_bytes = 1U << 20U;
+
+/// Bytes of a request's first frame that such a note shows: mostly a method's name or a header.
+inline constexpr std::size_t dead_letter_head_bytes = 32;
+
+/// How long a request waits for a worker of the dead-letter service. Longer than other requests: no
+/// client waits, and whoever looks at them may be a person.
+inline constexpr std::chrono::hours dead_letter_ttl = 1h;
+
+// -- management (RFC 8) -------------------------------------------------------------------------------
+
+/// Questions under `mmi.` that may be open in the whole broker. They live for milliseconds; far more
+/// than this is somebody's loop.
+inline constexpr std::size_t mmi_max_questions = 10'000;
+
+/// How long a question waits for the reports it is about.
+inline constexpr std::chrono::seconds mmi_patience = 1s;
+
+/// Pause between two rounds in which all queues are asked for listings, and what each report in the
+/// last one adds to it: about ten times what a report costs, so that whoever asks in a loop takes a
+/// tenth of the broker's time at most.
+inline constexpr std::chrono::milliseconds mmi_pause = 10ms;
+inline constexpr std::chrono::microseconds mmi_pause_per_report = 20us;
 
 // -- peers ------------------------------------------------------------------------------------------
 

@@ -63,7 +63,7 @@ public:
     recorder<actors::job_sink_actor, actors::stop, actors::sink_accepted, actors::assign_job> sink(
       system);
     system.send(registry->get(),
-                actors::register_sink{service, sink_id{1'000'000}, 1, sink.handle()});
+                actors::register_sink{service, sink_id{1'000'000}, 1, sink.handle(), nullptr});
     const auto accepted = sink.take_only<actors::sink_accepted>();
     caf::anon_send_exit(sink.handle(), caf::exit_reason::user_shutdown);
     system.run();
@@ -84,7 +84,8 @@ public:
                  std::uint32_t capacity = 1) {
     versions_[id.value] = version;
     auto worker = run_opener([&](caf::local_actor& parent) {
-      return openers_.connection(parent, id, version, system.now());
+      return openers_.connection(parent, id, frame("worker " + std::to_string(id.value)), version,
+                                 system.now());
     });
     say(worker, wire::worker_ready{service, capacity, capacity > 1});
     return worker;

@@ -1,3 +1,4 @@
+#include "support/dead_letter_list.hpp"
 #include "support/port_file.hpp"
 #include "support/process.hpp"
 #include "support/service_list.hpp"
@@ -61,6 +62,25 @@ TEST_CASE("services are shown as a table, sorted by name") {
   CHECK(service_table({{"thumbnails", 12}, {"echo", 1}}) == "SERVICE     WORKERS\n"
                                                             "echo              1\n"
                                                             "thumbnails       12\n");
+}
+
+TEST_CASE("dead letters are read, unknown members included, and shown as a table") {
+  CHECK(read_dead_letters("[]")->empty());
+  CHECK(dead_letter_table({}) == "AGE  SERVICE  CLIENT  ATTEMPTS  BYTES  BEGINNING\n");
+  const auto letters = read_dead_letters(
+    R"([{"service":"echo","client":"00ff","attempts":3,"age_ms":350,"frames":1,"bytes":9,"head":"68690a"}])");
+  REQUIRE(letters);
+  CHECK(*letters == std::vector<listed_dead_letter>{{"echo", "00ff", 3, 350, 9, "68690a"}});
+  CHECK(dead_letter_table(*letters) == "AGE     SERVICE  CLIENT  ATTEMPTS  BYTES  BEGINNING\n"
+                                       "350 ms  echo     00ff    3         9      hi.\n");
+}
+
+TEST_CASE("what is no list of dead letters is refused") {
+  for (const auto* text :
+       {"", "{}", "[1]", "[{}]", "[null]", R"([{"service":"echo"}])",
+        R"([{"service":1,"client":"00","attempts":3,"age_ms":1,"bytes":9,"head":""}])",
+        R"([{"service":"echo","client":"00","attempts":-3,"age_ms":1,"bytes":9,"head":""}])"})
+    CHECK_FALSE_MESSAGE(read_dead_letters(text).has_value(), text);
 }
 
 TEST_CASE("the port file has the TCP ports in their order, and appears as a whole") {

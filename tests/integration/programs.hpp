@@ -25,6 +25,7 @@ public:
 
   [[nodiscard]] std::string endpoint() const { return "tcp://127.0.0.1:" + port_; }
   [[nodiscard]] process& running() noexcept { return process_; }
+  [[nodiscard]] const process& running() const noexcept { return process_; }
 
 private:
   void start(const std::string& port) {

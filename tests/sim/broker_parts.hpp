@@ -1,5 +1,6 @@
 #pragma once
 
+#include "mdp/engine/broker_budget.hpp"
 #include "mdp/engine/client_link.hpp"
 #include "mdp/engine/service_queue.hpp"
 #include "mdp/engine/worker_link.hpp"
@@ -13,6 +14,7 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 
 /// What the actors of the simulated broker share. There is one for each kind of actor in
 /// `actors/mdp/actors/broker`, of the same shape and joined in the same way: sim_router_peers (the
@@ -31,6 +33,7 @@ struct broker_config {
   engine::worker_link_config workers;
   engine::client_link_config clients;
   engine::queue_config queues;
+  engine::budget_config budget;
   std::size_t max_services = defaults::max_services;
   duration service_linger = defaults::service_linger;
   wire::limits limits;
@@ -73,6 +76,7 @@ struct broker_parts {
   time_point now{}; ///< On the broker's clock.
   actor_ref<sim_router_peers> io;
   actor_ref<sim_registry> registry;
+  std::shared_ptr<engine::broker_budget> budget;
 
   [[nodiscard]] bool breaks(broken_rule rule) const noexcept { return broken == rule; }
 };

@@ -15,6 +15,7 @@ void invariants::after_step(const sim_broker& broker, const all_workers& workers
   check_workers(broker.io(), broker.local(now));
   check_sessions(broker.io());
   check_bounds(broker.registry(), broker.io());
+  check_budget(broker.budget());
 }
 
 /// All mailboxes are empty now, so what a queue believes of its workers must be what is so.
@@ -64,6 +65,8 @@ void invariants::check_sessions(const sim_router_peers& io) {
     open += session->link().open_requests();
     findings_.require(session->link().open_requests() <= config_.clients.window,
                       [] { return "a client has more open requests than its window"; });
+    findings_.require(session->link().footprint() <= config_.clients.max_bytes,
+                      [] { return "a client's open requests are over their bound of memory"; });
   }
   findings_.require(open == ledger_.open(), [&] {
     return "the sessions have " + std::to_string(open) + " open requests, it should be " +
@@ -81,6 +84,18 @@ void invariants::check_bounds(const sim_registry& registry, const sim_router_pee
                     [] { return "the directory knows somebody who has ended"; });
 }
 
+void invariants::check_budget(const engine::broker_budget& budget) {
+  findings_.require(budget.requests() == ledger_.in_queues(), [&] {
+    return "the budget says that " + std::to_string(budget.requests()) +
+           " requests are here, it should be " + std::to_string(ledger_.in_queues());
+  });
+  findings_.require(budget.bytes() >= ledger_.footprint_in_queues(),
+                    [] { return "the budget has forgotten memory"; });
+  findings_.require(budget.requests() <= config_.budget.max_requests &&
+                      budget.bytes() <= config_.budget.max_bytes,
+                    [] { return "the broker is over its budget"; });
+}
+
 void invariants::when_quiet(const sim_broker& broker, const all_workers& workers) {
   if (!broker.is_up())
     return findings_.report("the broker did not come back");
@@ -95,6 +110,8 @@ void invariants::when_quiet(const sim_broker& broker, const all_workers& workers
     return std::to_string(ledger_.open()) + " requests are still open, " +
            std::to_string(ledger_.in_queues()) + " still in queues";
   });
+  findings_.require(broker.budget().requests() == 0 && broker.budget().bytes() == 0,
+                    [] { return "nothing is open, and the budget is still drawn from"; });
   findings_.require(broker.io().peers() == workers.size(), [&] {
     return "the broker knows " + std::to_string(broker.io().peers()) + " peers, there are " +
            std::to_string(workers.size());

@@ -35,6 +35,7 @@ private:
   void check_queues(const sim_registry& registry, const sim_router_peers& io);
   void check_workers(const sim_router_peers& io, time_point broker_now);
   void check_sessions(const sim_router_peers& io);
+  void check_budget(const engine::broker_budget& budget);
   void check_bounds(const sim_registry& registry, const sim_router_peers& io);
 
   const broker_config& config_;

@@ -110,6 +110,16 @@ void job_ledger::let_go(const std::string& service, job_id id,
   remove(account, id);
 }
 
+void job_ledger::buried(const std::string& service, job_id id, attempt_number attempts) {
+  ++counters_.buried;
+  const auto& jobs = queues_[service].jobs;
+  const auto entry = jobs.find(id);
+  findings_.require(entry != jobs.end() && entry->second.attempt == attempts, [&] {
+    return "queue " + service + " buried " + name_of(id) + " after " + std::to_string(attempts) +
+           " attempts, which is not so";
+  });
+}
+
 void job_ledger::cancelled_in_queue(const std::string& service, job_id id) {
   auto& account = queues_[service];
   const auto entry = account.jobs.find(id);
@@ -193,6 +203,13 @@ std::size_t job_ledger::in_queues() const noexcept {
   std::size_t sum = 0;
   for (const auto& [service, account] : queues_)
     sum += account.jobs.size();
+  return sum;
+}
+
+std::size_t job_ledger::footprint_in_queues() const noexcept {
+  std::size_t sum = 0;
+  for (const auto& [service, account] : queues_)
+    sum += account.footprint;
   return sum;
 }
 

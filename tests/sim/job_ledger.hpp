@@ -30,6 +30,7 @@ struct job_counters {
   std::uint64_t cancelled = 0;
   std::uint64_t retried = 0;
   std::uint64_t undelivered = 0;
+  std::uint64_t buried = 0;
   std::uint64_t refused[engine::refusal_count] = {};
 };
 
@@ -54,6 +55,8 @@ public:
   /// A queue's word for a session, at `now`.
   void let_go(const std::string& service, job_id id, std::optional<engine::refusal> reason,
               time_point now);
+  /// A queue's note of a job that it refuses next, as it was tried so often.
+  void buried(const std::string& service, job_id id, attempt_number attempts);
   void cancelled_in_queue(const std::string& service, job_id id);
   /// A sink's final answer, which the queue may believe or not.
   void sink_answered(const std::string& service, sink_id sink, job_id id, attempt_number attempt);
@@ -67,6 +70,7 @@ public:
 
   [[nodiscard]] std::size_t open() const noexcept { return open_.size(); }
   [[nodiscard]] std::size_t in_queues() const noexcept;
+  [[nodiscard]] std::size_t footprint_in_queues() const noexcept;
   [[nodiscard]] const job_counters& counters() const noexcept { return counters_; }
 
   /// The broker's process is gone, and with it all that it knew (7-42).

@@ -43,6 +43,14 @@ broker_config draw_broker(dice& chance, const engine::heartbeat_config& heartbea
   if (chance.chance(0.2))
     broker.queues.max_bytes = chance.between(3'000, 20'000);
 
+  if (chance.chance(0.15))
+    broker.clients.max_bytes =
+      chance.between(4'000, 5'500); // the largest request and its reply fit
+  if (chance.chance(0.15))
+    broker.budget.max_requests = chance.between(2, 10);
+  if (chance.chance(0.15))
+    broker.budget.max_bytes = chance.between(4'000, 8'000);
+
   broker.service_linger = chance.between(500ms, 1500ms);
   if (chance.chance(0.2))
     broker.max_services = chance.between(4, 6);

@@ -1,6 +1,7 @@
 #include "sim/sim_broker.hpp"
 
 #include <algorithm>
+#include <memory>
 #include <utility>
 #include <vector>
 
@@ -18,7 +19,8 @@ sim_broker::life::life(const surroundings& around, dice& chance, time_point now)
             around.broken,
             now,
             {},
-            {}},
+            {},
+            std::make_shared<engine::broker_budget>(around.config.budget)},
       io(parts, around.net),
       registry(parts) {
   parts.io = io.self();

@@ -48,6 +48,9 @@ public:
   [[nodiscard]] bool is_draining() const noexcept { return end_at_ != never; }
   [[nodiscard]] const sim_router_peers& io() const noexcept { return life_->io; }
   [[nodiscard]] const sim_registry& registry() const noexcept { return life_->registry; }
+  [[nodiscard]] const engine::broker_budget& budget() const noexcept {
+    return *life_->parts.budget;
+  }
 
 private:
   /// What is gone when the process is.

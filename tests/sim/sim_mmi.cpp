@@ -16,7 +16,7 @@ void sim_mmi::on_question(const std::string& service, const engine::job& what,
     overload{
       [&](engine::mmi_answer& ready) { answer(what.id, session, std::move(ready.body)); },
       [&](engine::mmi_count_workers& one) { survey(what.id, session, std::move(one.service)); },
-      [&](const engine::mmi_list_services&) { survey(what.id, session, std::nullopt); },
+      [&](engine::mmi_listing) { survey(what.id, session, std::nullopt); },
     },
     wanted);
 }
@@ -26,8 +26,8 @@ void sim_mmi::on_survey_begun(job_id question, std::size_t reports) {
   finish_if_complete(question);
 }
 
-void sim_mmi::on_reported(job_id question, const std::string& service, std::size_t workers) {
-  open_.at(question).reports.push_back({service, workers});
+void sim_mmi::on_reported(job_id question, std::size_t workers) {
+  open_.at(question).reports.push_back(workers);
   finish_if_complete(question);
 }
 
@@ -43,10 +43,11 @@ void sim_mmi::finish_if_complete(job_id question) {
   const auto& asked = open_.at(question);
   if (asked.expected != asked.reports.size())
     return;
-  const auto workers = asked.reports.empty() ? 0 : asked.reports.front().workers;
+  const auto workers = asked.reports.empty() ? 0 : asked.reports.front();
   answer(question, asked.session,
-         asked.is_about_one ? engine::answer_mmi_service(workers)
-                            : engine::answer_mmi_services(asked.reports));
+         asked.is_about_one
+           ? engine::answer_mmi_service(workers)
+           : engine::answer_mmi_listing(std::to_string(asked.reports.size()) + " services"));
   open_.erase(question);
 }
 

@@ -20,7 +20,7 @@ public:
   void on_question(const std::string& service, const engine::job& what,
                    const actor_ref<sim_session>& session);
   void on_survey_begun(job_id question, std::size_t reports);
-  void on_reported(job_id question, const std::string& service, std::size_t workers);
+  void on_reported(job_id question, std::size_t workers);
 
   [[nodiscard]] const actor_ref<sim_mmi>& self() const noexcept { return self_; }
 
@@ -29,7 +29,7 @@ private:
     actor_ref<sim_session> session;
     bool is_about_one = false;
     std::optional<std::size_t> expected; // known once the registry has counted
-    std::vector<engine::service_summary> reports;
+    std::vector<std::size_t> reports;    // workers
   };
 
   void survey(job_id question, const actor_ref<sim_session>& session,

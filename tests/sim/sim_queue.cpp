@@ -14,7 +14,7 @@ namespace mdp::sim {
 sim_queue::sim_queue(broker_parts& broker, std::string service)
     : broker_(broker),
       service_(std::move(service)),
-      engine_(broker.config.queues),
+      engine_(broker.config.queues, broker.budget),
       self_(broker.post.open(this)) {}
 
 void sim_queue::on_submit(engine::job what, const actor_ref<sim_session>& session) {
@@ -65,9 +65,8 @@ void sim_queue::on_answered(sink_id sink, engine::worker_answer answer) {
 }
 
 void sim_queue::on_report_wanted(job_id question, const actor_ref<sim_mmi>& mmi) {
-  broker_.post.tell(mmi, [question, service = service_, workers = engine_.sinks()](sim_mmi& m) {
-    m.on_reported(question, service, workers);
-  });
+  broker_.post.tell(
+    mmi, [question, workers = engine_.sinks()](sim_mmi& m) { m.on_reported(question, workers); });
 }
 
 void sim_queue::on_drain() {
@@ -107,6 +106,9 @@ void sim_queue::carry_out() {
                                        session.on_answer(reply.id, reply.attempt, reply.is_final,
                                                          std::move(reply.body));
                                      });
+                 },
+                 [&](const engine::bury_job& dead) {
+                   broker_.ledger.buried(service_, dead.what.id, dead.attempts);
                  },
                  [&](const engine::refuse_client& reply) {
                    broker_.ledger.let_go(service_, reply.id, reply.reason, broker_.now);

@@ -5,6 +5,7 @@
 #include "sim/sim_registry.hpp"
 #include "sim/sim_router_peers.hpp"
 
+#include <optional>
 #include <utility>
 #include <variant>
 
@@ -13,7 +14,7 @@ namespace mdp::sim {
 sim_session::sim_session(broker_parts& broker, peer_id id, const frame& routing_id)
     : broker_(broker),
       id_(id),
-      link_(broker.config.clients, id, routing_id, broker.now),
+      link_(broker.config.clients, id, routing_id, broker.now, broker.budget),
       self_(broker.post.open(this)) {}
 
 void sim_session::on_request(wire::client_request request, wire::protocol_version version,
@@ -38,14 +39,14 @@ void sim_session::on_answer(job_id id, attempt_number attempt, bool is_final, me
   else
     link_.partial(id, std::move(body), broker_.now, attempt);
   if (link_.open_requests() < open_before) {
-    bool was_refused = false; // a reply that is too large for a 0.1 client
+    std::optional<engine::refusal> refused; // a reply that is too large for a 0.1 client
     link_.actions().drain([&](engine::client_link_action&& action) {
-      was_refused = was_refused || std::holds_alternative<engine::request_refused>(action);
+      if (const auto* news = std::get_if<engine::request_refused>(&action))
+        refused = news->reason;
       if (const auto* reply = std::get_if<engine::send_to_client>(&action))
         send(*reply);
     });
-    was_refused ? broker_.ledger.refused(id, engine::refusal::partials_too_large)
-                : broker_.ledger.answered(id);
+    refused ? broker_.ledger.refused(id, *refused) : broker_.ledger.answered(id);
   }
   carry_out();
 }
@@ -89,7 +90,8 @@ void sim_session::carry_out() {
           });
         },
         [&](const engine::request_refused& news) {
-          if (news.reason == engine::refusal::window_full) // the others are noted where they come
+          if (news.reason == engine::refusal::window_full ||
+              news.reason == engine::refusal::client_memory_full) // the others: where they come
             broker_.ledger.refused_at_door(news.reason);
         },
         [&](const engine::client_ended&) {

@@ -52,6 +52,9 @@ inline std::string words(const engine::queue_action& action) {
                         return "refuse " + words(refused.id) + ": " +
                                std::string(to_string(refused.reason));
                       },
+                      [](const engine::bury_job& dead) {
+                        return "bury " + words(dead.what.id) + attempt_words(dead.attempts);
+                      },
                     },
                     action);
 }

@@ -115,6 +115,9 @@ TEST_CASE("T12 or with a status reply, where that is configured") {
   const std::pair<refusal, std::string> rows[] = {
     {refusal::expired, "mdp-status 408 request expired"},
     {refusal::window_full, "mdp-status 429 too many open requests"},
+    {refusal::client_memory_full, "mdp-status 429 too many open requests"},
+    {refusal::broker_full, "mdp-status 503 broker overloaded"},
+    {refusal::broker_memory_full, "mdp-status 503 broker overloaded"},
     {refusal::attempts_used_up, "mdp-status 410 request given up"},
     {refusal::partials_too_large, "mdp-status 410 request given up"},
     {refusal::queue_full, "mdp-status 503 service overloaded"},

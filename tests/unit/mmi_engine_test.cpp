@@ -4,7 +4,6 @@
 #include <doctest/doctest.h>
 
 #include <string>
-#include <vector>
 
 using namespace mdp;
 using namespace mdp::engine;
@@ -12,13 +11,15 @@ using namespace mdp::testing;
 
 namespace {
 
-/// The answer that needs no asking around, or "ask" for one that does.
+/// The answer that needs no asking around, or what is to be asked for one that does.
 std::string reading(std::string_view service, const message& question) {
+  constexpr const char* listings[] = {"services", "workers", "queues",
+                                      "stats",    "version", "dead_letters"};
   const auto meant = read_mmi(service, question);
   if (const auto* one = std::get_if<mmi_count_workers>(&meant))
     return "count " + one->service;
-  if (std::holds_alternative<mmi_list_services>(meant))
-    return "list";
+  if (const auto* listing = std::get_if<mmi_listing>(&meant))
+    return std::string("list ") + listings[static_cast<std::size_t>(*listing)];
   const auto& answer = std::get<mmi_answer>(meant).body;
   CHECK(answer.size() == 1);
   return std::string(answer[0].text());
@@ -53,12 +54,24 @@ TEST_CASE("8-6 mmi.service with more than one body frame, or none, is a bad ques
 }
 
 TEST_CASE("8-4 whatever else is under mmi. is not implemented") {
-  for (const auto* name : {"mmi.", "mmi.servic", "mmi.service2", "mmi.SERVICE", "mmi.unknown"})
+  for (const auto* name :
+       {"mmi.", "mmi.servic", "mmi.service2", "mmi.SERVICE", "mmi.queue", "mmi.unknown"})
     CHECK(reading(name, body({"echo"})) == "501");
 }
 
-TEST_CASE("mmi.services asks about all") {
-  CHECK(reading("mmi.services", body({""})) == "list");
+TEST_CASE("our additions are listings, asked for with one empty frame") {
+  for (const std::string word :
+       {"services", "workers", "queues", "stats", "version", "dead_letters"})
+    CHECK(reading("mmi." + word, body({""})) == "list " + word);
+}
+
+TEST_CASE("a listing that is told something it does not expect is a bad question") {
+  for (const auto* name : {"mmi.services", "mmi.workers", "mmi.queues", "mmi.stats", "mmi.version",
+                           "mmi.dead_letters"}) {
+    CHECK(reading(name, body({"echo"})) == "400");
+    CHECK(reading(name, body({"", ""})) == "400");
+    CHECK(reading(name, {}) == "400");
+  }
 }
 
 TEST_CASE("8-3 8-7 the answer is one frame of three digits: 200 with a worker, 404 without") {
@@ -67,14 +80,7 @@ TEST_CASE("8-3 8-7 the answer is one frame of three digits: 200 with a worker, 4
   CHECK(answer_mmi_service(1000) == body({"200"}));
 }
 
-TEST_CASE("the list of services is JSON") {
-  CHECK(answer_mmi_services({}) == body({"200", "[]"}));
-  const std::vector<service_summary> services = {{"echo", 2}, {"sum", 0}};
-  CHECK(answer_mmi_services(services) ==
-        body({"200", R"([{"service":"echo","workers":2},{"service":"sum","workers":0}])"}));
-}
-
-TEST_CASE("names that JSON would stumble over are escaped") {
-  const std::vector<service_summary> services = {{R"(a"b\c)", 1}};
-  CHECK(answer_mmi_services(services) == body({"200", R"([{"service":"a\"b\\c","workers":1}])"}));
+TEST_CASE("a listing is answered with 200 and its document, a question too many with 503") {
+  CHECK(answer_mmi_listing("[]") == body({"200", "[]"}));
+  CHECK(answer_mmi_overload() == body({"503"}));
 }

@@ -49,6 +49,22 @@ struct fixture {
 
 } // namespace
 
+TEST_CASE_FIXTURE(fixture, "the oldest of all waiting requests is known, whoever's turn it is") {
+  CHECK(pending.oldest() == nullptr);
+  auto& returned = make(9, 1);
+  add(1, 1);
+  add(2, 1);
+  add(1, 2);
+  CHECK(words(pending.oldest()->what.id) == "c1.1");
+  pending.put_back(returned);
+  CHECK(words(pending.oldest()->what.id) == "c9.1");
+  take();
+  take();
+  CHECK(words(pending.oldest()->what.id) == "c2.1");
+  take_all();
+  CHECK(pending.oldest() == nullptr);
+}
+
 TEST_CASE_FIXTURE(fixture, "where nothing waits there is nothing to take") {
   CHECK(pending.empty());
   CHECK(take() == "nothing");

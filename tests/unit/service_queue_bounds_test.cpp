@@ -3,6 +3,7 @@
 
 #include <doctest/doctest.h>
 
+#include <memory>
 #include <string>
 
 // Everything a remote can make a queue hold is bounded (T8, Z7, Z8), and everything it refuses is
@@ -204,4 +205,41 @@ TEST_CASE_FIXTURE(fixture, "Z6 the number of workers is what is really there") {
   CHECK(queue.sinks() == 1);
   lose(w2);
   CHECK(queue.sinks() == 0);
+}
+
+TEST_CASE("all queues of a broker draw from one budget, which gets back what has left") {
+  const auto budget = std::make_shared<broker_budget>(budget_config{3, 1'000'000});
+  service_queue one(queue_config{}, budget);
+  {
+    service_queue other(queue_config{}, budget);
+    const auto submit = [](service_queue& queue, std::uint64_t client) {
+      queue.submit(job_of(client, 1), at(0s));
+      return told(queue.actions());
+    };
+    CHECK(submit(one, 1) == "");
+    CHECK(submit(other, 2) == "");
+    CHECK(submit(other, 3) == "");
+    CHECK(submit(one, 4) == "refuse c4.1: broker_full");
+    CHECK(budget->bytes() == one.footprint() + other.footprint());
+    one.add_sink(w1, 1, at(0s));
+    CHECK(told(one.actions()) == "c1.1 to w1 (try 1)");
+    CHECK(submit(one, 5) == "refuse c5.1: broker_full"); // in flight is not answered yet
+    one.finish(w1, id_of(1, 1), 1, body({"done"}), at(0s));
+    CHECK(told(one.actions()) == "final c1.1: done");
+    CHECK(submit(one, 6) == "c6.1 to w1 (try 1)");
+    other.cancel(id_of(2, 1));
+    CHECK(budget->requests() == 2);
+  }
+  CHECK(budget->requests() == 1); // the other queue is gone with what it held
+}
+
+TEST_CASE("T23 the memory of all requests of a broker is bounded together") {
+  const auto footprint = job_of(1, 1).footprint();
+  const auto budget = std::make_shared<broker_budget>(budget_config{100, 2 * footprint});
+  service_queue queue(queue_config{}, budget);
+  for (std::uint64_t i = 1; i <= 3; ++i)
+    queue.submit(job_of(i, 1), at(0s));
+  CHECK(told(queue.actions()) == "refuse c3.1: broker_memory_full");
+  queue.stop();
+  CHECK(budget->bytes() == 0);
 }

@@ -132,7 +132,7 @@ TEST_CASE("T22 a request that never left may be given to another, even at most o
   f.add(w2, 2);
   f.submit(1, 1);
   CHECK(f.lose_undelivered(w1, {id_of(1, 1)}) == "c1.1 to w2 (try 1)");
-  CHECK(f.lose(w2) == "refuse c1.1: attempts_used_up");
+  CHECK(f.lose(w2) == "bury c1.1 (try 1), refuse c1.1: attempts_used_up");
 }
 
 TEST_CASE("T22 only what never left is spared, the rest may have been begun") {
@@ -140,7 +140,8 @@ TEST_CASE("T22 only what never left is spared, the rest may have been begun") {
   f.add(w1, 3);
   for (std::uint64_t i = 1; i <= 3; ++i)
     f.submit(1, i);
-  CHECK(f.lose_undelivered(w1, {id_of(1, 2), id_of(1, 3)}) == "refuse c1.1: attempts_used_up");
+  CHECK(f.lose_undelivered(w1, {id_of(1, 2), id_of(1, 3)}) ==
+        "bury c1.1 (try 1), refuse c1.1: attempts_used_up");
   CHECK(f.add(w2, 3) == "c1.2 to w2 (try 1), c1.3 to w2 (try 1)");
 }
 
@@ -162,7 +163,7 @@ TEST_CASE_FIXTURE(fixture, "a request is given up when every worker that tried i
     CHECK(lose(sink) == "");
   }
   CHECK(add(w3) == "c1.1 to w3 (try 3)");
-  CHECK(lose(w3) == "refuse c1.1: attempts_used_up");
+  CHECK(lose(w3) == "bury c1.1 (try 3), refuse c1.1: attempts_used_up");
   CHECK(queue.is_idle());
   CHECK(queue.footprint() == 0);
 }
@@ -172,15 +173,33 @@ TEST_CASE("a request of a service that promises at most once is not tried again"
   f.add(w1, 2);
   f.add(w2);
   f.submit(1, 1);
-  CHECK(f.lose(w1) == "refuse c1.1: attempts_used_up");
+  CHECK(f.lose(w1) == "bury c1.1 (try 1), refuse c1.1: attempts_used_up");
   CHECK(f.queue.counters().retried == 0);
+}
+
+TEST_CASE("a request that is given up is handed out whole, for those who look at such") {
+  fixture f(with(delivery::at_most_once));
+  f.add(w1);
+  f.queue.submit({id_of(5, 9), frame("an address"), body({"a", "", "c"}), never}, at(0s));
+  static_cast<void>(told(f.queue.actions()));
+  f.queue.remove_sink(w1, at(0s));
+  int buried = 0;
+  f.queue.actions().drain([&](queue_action&& action) {
+    if (const auto* dead = std::get_if<bury_job>(&action)) {
+      ++buried;
+      CHECK(dead->attempts == 1);
+      CHECK(dead->what.client_address == "an address");
+      CHECK(dead->what.body == body({"a", "", "c"}));
+    }
+  });
+  CHECK(buried == 1);
 }
 
 TEST_CASE("with one attempt the first loss is the last") {
   fixture f(with(delivery::at_least_once, 1));
   f.add(w1);
   f.submit(1, 1);
-  CHECK(f.lose(w1) == "refuse c1.1: attempts_used_up");
+  CHECK(f.lose(w1) == "bury c1.1 (try 1), refuse c1.1: attempts_used_up");
 }
 
 TEST_CASE_FIXTURE(fixture, "a request that came back and has expired meanwhile is refused") {

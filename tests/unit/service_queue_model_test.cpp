@@ -147,6 +147,10 @@ private:
                      REQUIRE_FALSE(jobs_.at(refused.id).is_cancelled);
                      REQUIRE(jobs_.erase(refused.id) == 1);
                    },
+                   [this](const bury_job& dead) {
+                     REQUIRE(dead.attempts == max_attempts);
+                     REQUIRE(jobs_.at(dead.what.id).attempt == max_attempts);
+                   },
                  },
                  action);
     });

@@ -219,3 +219,31 @@ TEST_CASE_FIXTURE(fixture, "the clock is looked at while something waits, and on
   add(w1);
   CHECK(queue.next_deadline() == never);
 }
+
+TEST_CASE_FIXTURE(fixture, "a queue reports what it holds, whom it has and what it has done") {
+  add(w1, 2);
+  for (std::uint64_t i = 1; i <= 4; ++i)
+    submit(1, i);
+  finish(w1, 1, 1);
+  queue.cancel(id_of(1, 2)); // in flight
+  finish(w1, 1, 2);
+  submit(2, 1, at(-1s));
+  const auto report = queue.report(at(7s));
+  CHECK(report.workers == 1);
+  CHECK(report.in_flight == 2);
+  CHECK(report.waiting == 0);
+  CHECK(report.bytes == queue.footprint());
+  CHECK(report.oldest_waiting == 0s);
+  CHECK(report.counters.accepted == 4);
+  CHECK(report.counters.answered == 1);
+  CHECK(report.counters.unwanted_answers == 1);
+  CHECK(report.counters.refused == 1);
+  CHECK(report.counters.expired == 1);
+  submit(3, 1);
+  CHECK(queue.report(at(7s)).oldest_waiting == 7s);
+  queue.for_each_sink([](sink_id sink, std::uint32_t capacity, std::uint32_t in_flight) {
+    CHECK(sink == w1);
+    CHECK(capacity == 2);
+    CHECK(in_flight == 2);
+  });
+}

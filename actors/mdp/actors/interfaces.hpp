@@ -52,10 +52,11 @@ struct queue_restarted;
 struct drain_services;
 struct drain_queue;
 struct queue_drained;
+struct job_died;
 struct survey_services;
 struct survey_begun;
-struct report_workers;
-struct workers_reported;
+struct report_service;
+struct service_reported;
 // peers
 struct socket_opened;
 struct socket_failed;
@@ -122,7 +123,7 @@ using service_queue_actor = stoppable_actor::extend< //
   takes<register_sink>,                              // a worker offers the service
   takes<sink_lost>,                                  // it is gone
   takes<job_answered>,                               // a worker's answer, or a part of one
-  takes<report_workers>,                             // how many workers are there?
+  takes<report_service>,                             // what does it look like just now?
   takes<drain_queue>,   // take nothing more, say when nothing is in flight
   takes<deadline_due>>; // shed what has expired
 
@@ -134,6 +135,7 @@ using service_registry_actor = stoppable_actor::extend< //
   takes<register_sink>,                                 // to the service's queue
   takes<queue_idle>,                                    // a queue has had nothing to do for a while
   takes<queue_restarted>, // a queue failed and is back under a new handle
+  takes<job_died>,        // a request to hand to the dead-letter service, and to note
   takes<survey_services>, // MMI asks about one or all services
   takes<drain_services>,  // take nothing more, say when nothing is in flight
   takes<queue_drained>>;  // one queue is done with that
@@ -142,7 +144,9 @@ using service_registry_actor = stoppable_actor::extend< //
 using mmi_actor = stoppable_actor::extend< //
   takes<submit_job>,                       // a question
   takes<survey_begun>,                     // so many queues will report
-  takes<workers_reported>>;                // one of them does
+  takes<service_reported>,                 // one of them does
+  takes<job_died>,                         // keep a note of it
+  takes<deadline_due>>;                    // a pause is over, or a report is missing
 
 /// The user's side of a worker: works on requests. Runs on the scheduler, may be slow.
 using request_handler_actor = stoppable_actor::extend< //

@@ -5,8 +5,10 @@
 #include "mdp/actors/io/batch_credit.hpp"
 #include "mdp/actors/io/loop_commands.hpp"
 #include "mdp/actors/supervision/child_spec.hpp"
+#include "mdp/actors/worker_card.hpp"
 #include "mdp/engine/client_engine.hpp"
 #include "mdp/engine/job.hpp"
+#include "mdp/engine/service_report.hpp"
 #include "mdp/engine/worker_engine.hpp"
 #include "mdp/engine/worker_link.hpp"
 #include "mdp/ids.hpp"
@@ -76,8 +78,9 @@ struct loop_ended {
 /// Starts the actor of a new peer. Called on the loop, by the I/O actor `parent`.
 using open_session = std::function<client_session_actor(caf::local_actor& parent, peer_id,
                                                         const frame& routing_id, time_point now)>;
-using open_connection = std::function<worker_connection_actor(
-  caf::local_actor& parent, peer_id, wire::protocol_version, time_point now)>;
+using open_connection =
+  std::function<worker_connection_actor(caf::local_actor& parent, peer_id, const frame& routing_id,
+                                        wire::protocol_version, time_point now)>;
 
 /// A broker is there: bind if that has not been done, and open an actor for each new peer.
 struct serve_peers {
@@ -157,6 +160,7 @@ struct register_sink {
   sink_id id;
   std::uint32_t capacity = 1;
   job_sink_actor sink;
+  std::shared_ptr<const worker_card> card{}; ///< Null for a service inside the process.
 };
 
 /// The queue that took a sink's registration.
@@ -228,26 +232,34 @@ struct queue_drained {
 };
 
 /// A question's number in MMI: the job that asked.
+/// All attempts of a request were used up.
+struct job_died {
+  std::string service;
+  engine::job what;
+  attempt_number attempts = 0;
+};
+
 struct survey_services {
-  job_id question;
+  std::uint64_t survey = 0;        ///< The asker's number for it; comes back in all answers.
   std::optional<std::string> only; ///< One service, or all.
+  bool with_workers = false;       ///< Each worker's details, too.
   mmi_actor report_to;
 };
 
 struct survey_begun {
-  job_id question;
+  std::uint64_t survey = 0;
   std::size_t reports = 0; ///< How many queues will report.
 };
 
-struct report_workers {
-  job_id question;
+struct report_service {
+  std::uint64_t survey = 0;
+  bool with_workers = false;
   mmi_actor report_to;
 };
 
-struct workers_reported {
-  job_id question;
-  std::string service;
-  std::size_t workers = 0;
+struct service_reported {
+  std::uint64_t survey = 0;
+  engine::service_report report;
 };
 
 // -- a worker's and a client's process ----------------------------------------------------------------------
@@ -337,10 +349,11 @@ MDP_MESSAGE(mdp::actors::queue_restarted)
 MDP_MESSAGE(mdp::actors::drain_services)
 MDP_MESSAGE(mdp::actors::drain_queue)
 MDP_MESSAGE(mdp::actors::queue_drained)
+MDP_MESSAGE(mdp::actors::job_died)
 MDP_MESSAGE(mdp::actors::survey_services)
 MDP_MESSAGE(mdp::actors::survey_begun)
-MDP_MESSAGE(mdp::actors::report_workers)
-MDP_MESSAGE(mdp::actors::workers_reported)
+MDP_MESSAGE(mdp::actors::report_service)
+MDP_MESSAGE(mdp::actors::service_reported)
 MDP_MESSAGE(mdp::actors::socket_opened)
 MDP_MESSAGE(mdp::actors::socket_failed)
 MDP_MESSAGE(mdp::actors::broker_told_worker)

@@ -1,6 +1,7 @@
 #include "mdp/engine/client_link.hpp"
 
 #include <algorithm>
+#include <iterator>
 #include <string_view>
 #include <utility>
 
@@ -14,6 +15,7 @@ std::string_view status_of(refusal reason) noexcept {
   case refusal::expired:
     return "mdp-status 408 request expired";
   case refusal::window_full:
+  case refusal::client_memory_full:
     return "mdp-status 429 too many open requests";
   case refusal::attempts_used_up:
   case refusal::partials_too_large:
@@ -22,6 +24,9 @@ std::string_view status_of(refusal reason) noexcept {
   case refusal::memory_full:
   case refusal::too_many_services:
     return "mdp-status 503 service overloaded";
+  case refusal::broker_full:
+  case refusal::broker_memory_full:
+    return "mdp-status 503 broker overloaded";
   case refusal::stopping:
     return "mdp-status 503 broker is stopping";
   }
@@ -30,21 +35,30 @@ std::string_view status_of(refusal reason) noexcept {
 
 } // namespace
 
+std::string_view to_string(client_end reason) noexcept {
+  constexpr std::string_view names[] = {"idle", "unreachable", "dismissed"};
+  static_assert(std::size(names) == client_end_count);
+  return names[static_cast<std::size_t>(reason)];
+}
+
 void client_link::handle(wire::client_request request, wire::protocol_version version,
                          time_point received_at) {
   if (ended_)
     return;
   last_used_ = std::max(last_used_, received_at);
-  open_request opened{request.service, std::move(request.path), version, {}, 0, 0};
-  if (open_.size() >= config_.window) {
-    actions_.push(request_refused{refusal::window_full});
-    return answer_status(opened, refusal::window_full);
+  open_request opened{request.service, std::move(request.path), version};
+  job asked{
+    {self_, next_sequence_}, address_, std::move(request.body), received_at + config_.request_ttl};
+  opened.footprint = asked.footprint();
+  const auto reason =
+    open_.size() >= config_.window ? refusal::window_full : room_for(opened.footprint);
+  if (reason) {
+    actions_.push(request_refused{*reason});
+    return answer_status(opened, *reason);
   }
-  const auto id = job_id{self_, next_sequence_++};
-  open_.emplace(id.sequence, std::move(opened));
-  actions_.push(
-    submit_to_service{std::move(request.service),
-                      {id, address_, std::move(request.body), received_at + config_.request_ttl}});
+  footprint_ += opened.footprint;
+  open_.emplace(next_sequence_++, std::move(opened));
+  actions_.push(submit_to_service{std::move(request.service), std::move(asked)});
 }
 
 void client_link::handle_unreachable() {
@@ -54,8 +68,10 @@ void client_link::handle_unreachable() {
 
 void client_link::partial(job_id id, message body, time_point now, attempt_number attempt) {
   const auto entry = open_.find(id.sequence);
-  if (entry == open_.end())
+  if (entry == open_.end()) {
+    ++superfluous_;
     return;
+  }
   last_used_ = std::max(last_used_, now);
   auto& request = entry->second;
   if (request.version == wire::protocol_version::v0_2) {
@@ -64,26 +80,28 @@ void client_link::partial(job_id id, message body, time_point now, attempt_numbe
     return;
   }
   begin_attempt(request, attempt);
-  if (!hold_back(request, std::move(body)))
-    give_up(entry, refusal::partials_too_large);
+  if (const auto reason = hold_back(request, std::move(body)))
+    give_up(entry, *reason);
 }
 
 void client_link::finish(job_id id, message body, time_point now, attempt_number attempt) {
   const auto entry = open_.find(id.sequence);
-  if (entry == open_.end())
+  if (entry == open_.end()) {
+    ++superfluous_;
     return;
+  }
   last_used_ = std::max(last_used_, now);
   auto& request = entry->second;
   begin_attempt(request, attempt);
   if (!request.held.empty()) {
-    if (!hold_back(request, std::move(body)))
-      return give_up(entry, refusal::partials_too_large);
+    if (const auto reason = hold_back(request, std::move(body)))
+      return give_up(entry, *reason);
     body = std::move(request.held);
   }
   actions_.push(send_to_client{
     wire::client_final{std::move(request.path), std::move(request.service), std::move(body)},
     request.version});
-  open_.erase(entry);
+  close(entry);
 }
 
 void client_link::refuse(job_id id, refusal reason, time_point now) {
@@ -108,29 +126,54 @@ time_point client_link::next_deadline() const noexcept {
   return ended_ || !open_.empty() ? never : last_used_ + config_.idle_timeout;
 }
 
+/// What stands against so much more memory.
+std::optional<refusal> client_link::room_for(std::size_t bytes) const noexcept {
+  if (bytes > config_.max_bytes - std::min(config_.max_bytes, footprint_))
+    return refusal::client_memory_full;
+  return std::nullopt;
+}
+
 /// Drops what an earlier attempt left behind.
 void client_link::begin_attempt(open_request& request, attempt_number attempt) {
   if (request.attempt == attempt)
     return;
   request.attempt = attempt;
+  forget_held(request);
+}
+
+/// Puts a piece behind the others, or says why it may not.
+std::optional<refusal> client_link::hold_back(open_request& request, message body) {
+  const auto bytes = body.footprint();
+  if (request.held_bytes + bytes > config_.held_partial_bytes ||
+      request.held.size() + body.size() > config_.held_partial_frames)
+    return refusal::partials_too_large;
+  if (const auto reason = room_for(bytes))
+    return reason;
+  if (const auto reason = share_.take(0, bytes))
+    return reason;
+  request.held_bytes += bytes;
+  footprint_ += bytes;
+  request.held.append(std::move(body));
+  return std::nullopt;
+}
+
+void client_link::forget_held(open_request& request) noexcept {
+  share_.give_back(0, request.held_bytes);
+  footprint_ -= request.held_bytes;
   request.held = {};
   request.held_bytes = 0;
 }
 
-/// Puts a piece behind the others; false if that is more than a reply may be.
-bool client_link::hold_back(open_request& request, message body) const {
-  request.held_bytes += body.footprint();
-  if (request.held_bytes > config_.held_partial_bytes ||
-      request.held.size() + body.size() > config_.held_partial_frames)
-    return false;
-  request.held.append(std::move(body));
-  return true;
+void client_link::close(open_requests_map::iterator entry) {
+  forget_held(entry->second);
+  footprint_ -= entry->second.footprint;
+  open_.erase(entry);
 }
 
 void client_link::give_up(open_requests_map::iterator entry, refusal reason) {
   actions_.push(request_refused{reason});
   answer_status(entry->second, reason);
-  open_.erase(entry);
+  close(entry);
 }
 
 void client_link::answer_status(const open_request& request, refusal reason) {
@@ -141,9 +184,11 @@ void client_link::answer_status(const open_request& request, refusal reason) {
 }
 
 void client_link::end(client_end reason) {
-  for (auto& [sequence, request] : open_)
-    actions_.push(cancel_at_service{std::move(request.service), {self_, sequence}});
-  open_.clear();
+  while (!open_.empty()) {
+    const auto entry = open_.begin();
+    actions_.push(cancel_at_service{std::move(entry->second.service), {self_, entry->first}});
+    close(entry);
+  }
   actions_.push(client_ended{reason});
   ended_ = true;
 }

@@ -2,11 +2,16 @@
 
 #include "mdp/defaults.hpp"
 #include "mdp/engine/action_list.hpp"
+#include "mdp/engine/broker_budget.hpp"
 #include "mdp/engine/job.hpp"
 #include "mdp/wire/command.hpp"
 
+#include <cstddef>
 #include <cstdint>
+#include <memory>
+#include <optional>
 #include <string>
+#include <string_view>
 #include <unordered_map>
 #include <variant>
 
@@ -15,7 +20,7 @@
 ///
 ///     handle() ──► OPEN ──► finish() ──► answered, in the version and along the path of the request
 ///       │            └────► refuse() ──► silent (T12), or a status reply if that is configured
-///       └─ window full ───► refused at once
+///       └─ window full, or memory ───► refused at once
 ///
 /// Each accepted request leaves by exactly one of these, and only once: a second finish() or a late
 /// partial() finds no open request and is dropped (T6). A 0.1 client knows no PARTIAL, so partial
@@ -30,6 +35,8 @@ namespace mdp::engine {
 
 struct client_link_config {
   std::size_t window = defaults::client_window;
+  /// Memory of all open requests, and of what is held back for them.
+  std::size_t max_bytes = defaults::client_max_bytes;
   duration request_ttl = defaults::request_ttl;
   duration idle_timeout = defaults::session_idle_timeout;
   /// Frames and memory of one reply that is collected for a 0.1 client, the final's included.
@@ -69,6 +76,11 @@ enum class client_end : std::uint8_t {
   dismissed,   ///< the broker stops
 };
 
+inline constexpr std::size_t client_end_count = static_cast<std::size_t>(client_end::dismissed) + 1;
+
+/// The enumerator's name, as used in metrics and logs.
+[[nodiscard]] std::string_view to_string(client_end reason) noexcept;
+
 /// The end; the last action.
 struct client_ended {
   client_end reason{};
@@ -79,9 +91,15 @@ using client_link_action =
 
 class client_link {
 public:
-  /// `address` is the client's routing id, shown to workers as the client address.
-  client_link(const client_link_config& config, peer_id self, frame address, time_point now)
-      : config_(config), self_(self), address_(std::move(address)), last_used_(now) {}
+  /// `address` is the client's routing id, shown to workers as the client address. The memory of
+  /// what is held back is drawn from `budget`, if there is one; that of requests is the queues'.
+  client_link(const client_link_config& config, peer_id self, frame address, time_point now,
+              std::shared_ptr<broker_budget> budget = {})
+      : config_(config),
+        self_(self),
+        address_(std::move(address)),
+        last_used_(now),
+        share_(std::move(budget)) {}
 
   /// A valid request arrived.
   void handle(wire::client_request request, wire::protocol_version version, time_point received_at);
@@ -109,21 +127,29 @@ public:
 
   [[nodiscard]] action_list<client_link_action>& actions() noexcept { return actions_; }
   [[nodiscard]] std::size_t open_requests() const noexcept { return open_.size(); }
+  /// Memory of its open requests, and of what is held back for them.
+  [[nodiscard]] std::size_t footprint() const noexcept { return footprint_; }
   [[nodiscard]] bool has_ended() const noexcept { return ended_; }
+  /// Answers, or parts of them, that came when their request was over (T6); only grows.
+  [[nodiscard]] std::uint64_t superfluous_answers() const noexcept { return superfluous_; }
 
 private:
   struct open_request {
     std::string service;
     wire::return_path path;
     wire::protocol_version version{};
-    message held; // partial bodies for a 0.1 client, of one attempt
+    std::size_t footprint = 0; // of the request itself, which the queue has
+    message held{};            // partial bodies for a 0.1 client, of one attempt
     std::size_t held_bytes = 0;
     attempt_number attempt = 0;
   };
   using open_requests_map = std::unordered_map<std::uint64_t, open_request>;
 
-  static void begin_attempt(open_request& request, attempt_number attempt);
-  [[nodiscard]] bool hold_back(open_request& request, message body) const;
+  [[nodiscard]] std::optional<refusal> room_for(std::size_t bytes) const noexcept;
+  void begin_attempt(open_request& request, attempt_number attempt);
+  [[nodiscard]] std::optional<refusal> hold_back(open_request& request, message body);
+  void forget_held(open_request& request) noexcept;
+  void close(open_requests_map::iterator entry);
   void give_up(open_requests_map::iterator entry, refusal reason);
   void answer_status(const open_request& request, refusal reason);
   void end(client_end reason);
@@ -132,7 +158,10 @@ private:
   peer_id self_;
   frame address_;
   time_point last_used_;
+  budget_share share_;
+  std::size_t footprint_ = 0;
   std::uint64_t next_sequence_ = 1;
+  std::uint64_t superfluous_ = 0;
   bool ended_ = false;
   open_requests_map open_; // by job_id::sequence
   action_list<client_link_action> actions_;

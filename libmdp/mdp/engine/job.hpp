@@ -31,6 +31,9 @@ enum class refusal : std::uint8_t {
   queue_full,         ///< too many requests wait for this service
   memory_full,        ///< the requests of this service hold too much memory
   window_full,        ///< this client has too many open requests
+  client_memory_full, ///< the open requests of this client hold too much memory
+  broker_full,        ///< the whole broker has too many open requests
+  broker_memory_full, ///< all open requests together hold too much memory
   too_many_services,  ///< the broker knows as many service names as it may (T8)
   expired,            ///< it waited longer than its time to live
   attempts_used_up,   ///< every worker that tried it was lost
@@ -43,6 +46,7 @@ inline constexpr std::size_t refusal_count = static_cast<std::size_t>(refusal::s
 /// The enumerator's name, as used in metrics and logs.
 [[nodiscard]] constexpr std::string_view to_string(refusal reason) noexcept {
   constexpr std::string_view names[] = {"queue_full",         "memory_full", "window_full",
+                                        "client_memory_full", "broker_full", "broker_memory_full",
                                         "too_many_services",  "expired",     "attempts_used_up",
                                         "partials_too_large", "stopping"};
   static_assert(std::size(names) == refusal_count);

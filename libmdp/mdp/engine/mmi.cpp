@@ -1,10 +1,18 @@
 #include "mdp/engine/mmi.hpp"
 
-#include <string>
+#include <algorithm>
+#include <iterator>
+#include <utility>
 
 namespace mdp::engine {
 
 namespace {
+
+constexpr std::pair<std::string_view, mmi_listing> listings[] = {
+  {"mmi.services", mmi_listing::services}, {"mmi.workers", mmi_listing::workers},
+  {"mmi.queues", mmi_listing::queues},     {"mmi.stats", mmi_listing::stats},
+  {"mmi.version", mmi_listing::version},   {"mmi.dead_letters", mmi_listing::dead_letters},
+};
 
 mmi_answer status(std::string_view code) {
   return {message{frame(code)}};
@@ -18,30 +26,26 @@ mmi_question read_mmi(std::string_view service, const message& body) {
       return status("400");
     return mmi_count_workers{std::string(body[0].text())};
   }
-  if (service == "mmi.services")
-    return mmi_list_services{};
-  return status("501");
+  const auto* const listing =
+    std::ranges::find(listings, service, &std::pair<std::string_view, mmi_listing>::first);
+  if (listing == std::end(listings))
+    return status("501");
+  // MDP wants a body, and there is nothing to say in it: whoever says something expects something.
+  if (body.size() != 1 || !body[0].empty())
+    return status("400");
+  return listing->second;
 }
 
 message answer_mmi_service(std::size_t workers) {
   return status(workers > 0 ? "200" : "404").body;
 }
 
-message answer_mmi_services(std::span<const service_summary> services) {
-  std::string json = "[";
-  for (const auto& entry : services) {
-    if (json.size() > 1)
-      json += ',';
-    json += "{\"service\":\"";
-    for (const char c : entry.service) { // printable ASCII, so these two are all JSON minds
-      if (c == '"' || c == '\\')
-        json += '\\';
-      json += c;
-    }
-    json += "\",\"workers\":" + std::to_string(entry.workers) + '}';
-  }
-  json += ']';
-  return {frame("200"), frame(json)};
+message answer_mmi_listing(std::string_view document) {
+  return {frame("200"), frame(document)};
+}
+
+message answer_mmi_overload() {
+  return status("503").body;
 }
 
 } // namespace mdp::engine

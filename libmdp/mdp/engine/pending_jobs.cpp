@@ -99,6 +99,15 @@ void pending_jobs::remove(queued_job& job) {
     remove_line(line);
 }
 
+const queued_job* pending_jobs::oldest() const noexcept {
+  const auto* oldest = returned_.empty() ? nullptr : returned_.begin()->second;
+  for (const auto* round : {&this_round_, &next_round_})
+    for (const auto& line : *round)
+      if (line.head != nullptr && (oldest == nullptr || line.head->order < oldest->order))
+        oldest = line.head;
+  return oldest;
+}
+
 void pending_jobs::unlink(client_line& line, queued_job& job) noexcept {
   (job.previous != nullptr ? job.previous->next : line.head) = job.next;
   (job.next != nullptr ? job.next->previous : line.tail) = job.previous;

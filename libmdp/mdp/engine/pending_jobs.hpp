@@ -15,6 +15,7 @@ namespace mdp::engine {
 struct queued_job {
   job what;
   std::uint64_t order = 0;     ///< The how-manieth job of the queue: its place when it comes back.
+  time_point accepted_at;      ///< When it came; how long it has been here says nothing else.
   attempt_number attempt = 0;  ///< Tries begun so far; 0 until it is first assigned.
   std::size_t footprint = 0;   ///< Counted once, as it does not change.
   std::optional<sink_id> sink; ///< Who works on it; nobody while it waits.
@@ -47,6 +48,9 @@ public:
 
   /// Takes one particular job that waits here.
   void remove(queued_job& job);
+
+  /// The one that came before all others; null when none waits. Looks at each client's first.
+  [[nodiscard]] const queued_job* oldest() const noexcept;
 
   /// Takes all jobs whose deadline has passed at `now`, in one sweep, and hands each to `visit`,
   /// which may destroy it. Jobs of one client expire in order, so only the heads are looked at.

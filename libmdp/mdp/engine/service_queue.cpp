@@ -13,7 +13,7 @@ void service_queue::submit(job what, time_point now) {
     return;
   const auto footprint = what.footprint();
   const auto refuse_new = [&](refusal reason) {
-    ++counters_.refused;
+    count_refused(reason);
     actions_.push(refuse_client{id, reason});
   };
   if (is_stopping_)
@@ -25,10 +25,13 @@ void service_queue::submit(job what, time_point now) {
     return refuse_new(refusal::queue_full);
   if (footprint > config_.max_bytes - std::min(config_.max_bytes, footprint_))
     return refuse_new(refusal::memory_full);
+  if (const auto full = share_.take(1, footprint))
+    return refuse_new(*full);
   ++counters_.accepted;
   auto& job = jobs_[id];
   job.what = std::move(what);
   job.order = next_order_++;
+  job.accepted_at = now;
   job.footprint = footprint;
   footprint_ += footprint;
   pending_.add(job);
@@ -67,7 +70,7 @@ void service_queue::remove_sink(sink_id sink, time_point now, std::span<const jo
     if (job->is_cancelled)
       forget(job->what.id);
     else if (job->attempt >= allowed_attempts())
-      refuse(*job, refusal::attempts_used_up);
+      bury(*job);
     else {
       ++counters_.retried;
       pending_.put_back(*job);
@@ -83,7 +86,11 @@ void service_queue::remove_sink(sink_id sink, time_point now, std::span<const jo
 
 void service_queue::partial(sink_id sink, job_id id, attempt_number attempt, message body) {
   const auto* const job = find_in_flight(sink, id, attempt);
-  if (job != nullptr && !job->is_cancelled)
+  if (job == nullptr)
+    return;
+  if (job->is_cancelled)
+    ++counters_.unwanted_answers;
+  else
     actions_.push(answer_client{id, attempt, false, std::move(body)});
 }
 
@@ -92,7 +99,9 @@ void service_queue::finish(sink_id sink, job_id id, attempt_number attempt, mess
   auto* const job = find_in_flight(sink, id, attempt);
   if (job == nullptr)
     return;
-  if (!job->is_cancelled) {
+  if (job->is_cancelled) {
+    ++counters_.unwanted_answers;
+  } else {
     ++counters_.answered;
     actions_.push(answer_client{id, attempt, true, std::move(body)});
   }
@@ -113,6 +122,18 @@ time_point service_queue::next_deadline() const noexcept {
 void service_queue::stop() {
   is_stopping_ = true;
   refuse_waiting();
+}
+
+service_report service_queue::report(time_point now) const {
+  service_report result;
+  result.workers = sinks();
+  result.waiting = waiting();
+  result.in_flight = in_flight();
+  result.bytes = footprint_;
+  if (const auto* oldest = pending_.oldest())
+    result.oldest_waiting = now - oldest->accepted_at;
+  result.counters = counters_;
+  return result;
 }
 
 attempt_number service_queue::allowed_attempts() const noexcept {
@@ -149,15 +170,27 @@ void service_queue::refuse_waiting() {
 }
 
 void service_queue::refuse(queued_job& job, refusal reason) {
-  ++counters_.refused;
+  count_refused(reason);
   actions_.push(refuse_client{job.what.id, reason});
   forget(job.what.id);
+}
+
+void service_queue::bury(queued_job& job) {
+  actions_.push(bury_job{job.what, job.attempt});
+  refuse(job, refusal::attempts_used_up);
+}
+
+void service_queue::count_refused(refusal reason) noexcept {
+  ++counters_.refused;
+  if (reason == refusal::expired)
+    ++counters_.expired;
 }
 
 void service_queue::forget(job_id id) {
   const auto entry = jobs_.find(id);
   MDP_ASSERT(entry != jobs_.end());
   footprint_ -= entry->second.footprint;
+  share_.give_back(1, entry->second.footprint);
   jobs_.erase(entry);
 }
 

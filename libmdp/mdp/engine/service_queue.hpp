@@ -2,14 +2,18 @@
 
 #include "mdp/defaults.hpp"
 #include "mdp/engine/action_list.hpp"
+#include "mdp/engine/broker_budget.hpp"
 #include "mdp/engine/job.hpp"
 #include "mdp/engine/pending_jobs.hpp"
+#include "mdp/engine/service_report.hpp"
 #include "mdp/engine/sink_table.hpp"
 
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <span>
 #include <unordered_map>
+#include <utility>
 #include <variant>
 
 /// One service's queue: which job goes to which sink, and what becomes of it.
@@ -70,20 +74,19 @@ struct refuse_client {
   refusal reason{};
 };
 
-using queue_action = std::variant<assign_to_sink, answer_client, refuse_client>;
-
-struct queue_counters {
-  std::uint64_t accepted = 0;
-  std::uint64_t answered = 0;
-  std::uint64_t retried = 0;
-  std::uint64_t refused = 0;
-  std::uint64_t cancelled = 0;
-  std::uint64_t late_answers = 0; ///< for a job, attempt or sink that is not in flight any more
+/// All attempts of a job were used up; comes ahead of its refusal. For those who look at such jobs.
+struct bury_job {
+  job what;
+  attempt_number attempts = 0;
 };
+
+using queue_action = std::variant<assign_to_sink, answer_client, refuse_client, bury_job>;
 
 class service_queue {
 public:
-  explicit service_queue(const queue_config& config) : config_(config) {}
+  /// Draws what it accepts from `budget`, if there is one.
+  explicit service_queue(const queue_config& config, std::shared_ptr<broker_budget> budget = {})
+      : config_(config), share_(std::move(budget)) {}
   service_queue(const service_queue&) = delete;
   service_queue& operator=(const service_queue&) = delete;
 
@@ -128,6 +131,13 @@ public:
   [[nodiscard]] std::size_t sinks() const noexcept { return sinks_.size(); }
   [[nodiscard]] std::size_t footprint() const noexcept { return footprint_; }
   [[nodiscard]] const queue_counters& counters() const noexcept { return counters_; }
+  /// All of it at once; the service's name and its workers' details are the owner's to fill in.
+  [[nodiscard]] service_report report(time_point now) const;
+  /// Calls `visit(sink, capacity, in flight)` for each sink.
+  template <class Visitor>
+  void for_each_sink(Visitor&& visit) const {
+    sinks_.for_each(std::forward<Visitor>(visit));
+  }
   /// Neither jobs nor sinks: nothing would be lost with this queue (T8).
   [[nodiscard]] bool is_idle() const noexcept { return jobs_.empty() && sinks_.empty(); }
   /// Whether a job waits beside a sink with room. Never true between two calls.
@@ -140,9 +150,12 @@ private:
   void dispatch(time_point now);
   void refuse_waiting();
   void refuse(queued_job& job, refusal reason);
+  void bury(queued_job& job);
+  void count_refused(refusal reason) noexcept;
   void forget(job_id id);
 
   queue_config config_;
+  budget_share share_;
   std::unordered_map<job_id, queued_job> jobs_; // waiting and in flight; does not move its elements
   pending_jobs pending_;                        // points into jobs_: those that wait
   sink_table sinks_;                            // points into jobs_: those in flight

@@ -35,6 +35,13 @@ public:
   [[nodiscard]] std::size_t size() const noexcept { return sinks_.size(); }
   [[nodiscard]] bool contains(sink_id sink) const noexcept { return sinks_.contains(sink); }
 
+  /// Calls `visit(sink, capacity, in flight)` for each, in no order.
+  template <class Visitor>
+  void for_each(Visitor&& visit) const {
+    for (const auto& [sink, state] : sinks_)
+      visit(sink, state.capacity, state.in_flight);
+  }
+
 private:
   struct sink_state {
     std::uint32_t capacity = 1;

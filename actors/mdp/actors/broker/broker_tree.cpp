@@ -5,6 +5,7 @@
 #include "mdp/actors/broker/worker_connection.hpp"
 #include "mdp/actors/compat/messaging.hpp"
 #include "mdp/actors/supervision/supervisor.hpp"
+#include "mdp/engine/dead_letters.hpp"
 
 #include <random>
 #include <utility>
@@ -16,6 +17,8 @@ namespace {
 /// One incarnation of the branch: who has been started so far, and how the rest is started.
 struct branch_state {
   broker_tree parts;
+  std::shared_ptr<engine::broker_budget> budget;
+  std::shared_ptr<engine::dead_letters> dead_letters;
   std::function<io_actor()> io;
   supervisor_actor queues;
   supervisor_actor peers;
@@ -32,8 +35,9 @@ Peer adopted(caf::local_actor& parent, const supervisor_actor& peers, Peer peer,
 serve_peers openers(const branch_ptr& branch, const service_registry_actor& registry) {
   const auto io = branch->io();
   const auto& parts = branch->parts;
-  auto for_clients = std::make_shared<client_session_state::surroundings>(
-    client_session_state::surroundings{io, registry, parts.counters, parts.clients});
+  auto for_clients =
+    std::make_shared<client_session_state::surroundings>(client_session_state::surroundings{
+      io, registry, parts.counters, parts.clients, branch->budget});
   auto for_workers = std::make_shared<worker_connection_state::surroundings>(
     worker_connection_state::surroundings{io, registry, parts.counters, parts.workers});
   return {
@@ -44,10 +48,12 @@ serve_peers openers(const branch_ptr& branch, const service_registry_actor& regi
                      client_session_state::name);
     },
     [for_workers, peers = branch->peers](caf::local_actor& parent, peer_id id,
-                                         wire::protocol_version version, time_point now) {
-      return adopted(parent, peers,
-                     spawn_state<worker_connection_state>(parent, for_workers, id, version, now),
-                     worker_connection_state::name);
+                                         const frame& routing_id, wire::protocol_version version,
+                                         time_point now) {
+      return adopted(
+        parent, peers,
+        spawn_state<worker_connection_state>(parent, for_workers, id, routing_id, version, now),
+        worker_connection_state::name);
     },
   };
 }
@@ -84,6 +90,9 @@ child_spec registry_child(const branch_ptr& branch) {
     };
     around->counters = parts.counters;
     around->queue = parts.queues;
+    around->budget = branch->budget;
+    around->dead_letters = branch->dead_letters;
+    around->dead_letter_service = parts.dead_letter_service;
     around->max_services = parts.max_services;
     around->linger = parts.service_linger;
     const auto registry = spawn_state<service_registry_state>(parent, std::move(around));
@@ -96,10 +105,15 @@ child_spec registry_child(const branch_ptr& branch) {
 } // namespace
 
 child_spec broker_spec(broker_tree parts, std::function<io_actor()> io) {
+  // What outlives a restart of the branch, as the counters do.
+  const auto budget = std::make_shared<engine::broker_budget>(parts.budget);
+  const auto dead = std::make_shared<engine::dead_letters>();
+  parts.counters->budget = budget;
   child_spec spec;
   spec.name = "broker";
-  spec.start = [parts = std::move(parts), io = std::move(io)](caf::local_actor& parent) {
-    auto branch = std::make_shared<branch_state>(branch_state{parts, io, {}, {}});
+  spec.start = [parts = std::move(parts), budget, dead,
+                io = std::move(io)](caf::local_actor& parent) {
+    auto branch = std::make_shared<branch_state>(branch_state{parts, budget, dead, io, {}, {}});
     supervisor_spec broker;
     broker.name = "broker";
     broker.strategy = restart_strategy::one_for_all;

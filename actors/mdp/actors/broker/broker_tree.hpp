@@ -3,6 +3,7 @@
 #include "mdp/actors/counters.hpp"
 #include "mdp/actors/current.hpp"
 #include "mdp/actors/supervision/child_spec.hpp"
+#include "mdp/engine/broker_budget.hpp"
 #include "mdp/engine/client_link.hpp"
 #include "mdp/engine/service_queue.hpp"
 #include "mdp/engine/worker_link.hpp"
@@ -10,6 +11,7 @@
 #include <cstddef>
 #include <functional>
 #include <memory>
+#include <string>
 
 namespace mdp::actors {
 
@@ -18,6 +20,8 @@ struct broker_tree {
   engine::client_link_config clients;
   engine::worker_link_config workers;
   engine::queue_config queues;
+  engine::budget_config budget;
+  std::string dead_letter_service; ///< Empty: there is none.
   std::size_t max_services = defaults::max_services;
   duration service_linger = defaults::service_linger;
   std::shared_ptr<broker_counters> counters;

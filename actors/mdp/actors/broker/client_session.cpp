@@ -15,7 +15,8 @@ client_session_state::client_session_state(handle::pointer self,
     : self_(self),
       around_(std::move(around)),
       id_(id),
-      link_(around_->config, id, routing_id, now) {}
+      counted_(around_->counters, &broker_counters::sessions),
+      link_(around_->config, id, routing_id, now, around_->budget) {}
 
 client_session_actor::behavior_type client_session_state::make_behavior() {
   return {
@@ -66,13 +67,17 @@ void client_session_state::carry_out() {
           tell(self_, around_->registry, cancel_job{std::move(request.service), request.id});
         },
         [&](const engine::request_refused& news) { around_->counters->refused.add(news.reason); },
-        [&](const engine::client_ended&) {
+        [&](const engine::client_ended& end) {
+          around_->counters->ended_clients.add(end.reason);
           tell(self_, around_->io, peer_ended{id_, false});
           end_normally(self_);
         },
       },
       action);
   });
+  const auto superfluous = link_.superfluous_answers();
+  around_->counters->superfluous_answers.add(superfluous -
+                                             std::exchange(superfluous_counted_, superfluous));
   timer_.arm(self_, handle{self_}, link_.next_deadline());
 }
 

@@ -6,6 +6,7 @@
 #include "mdp/actors/messages.hpp"
 #include "mdp/engine/client_link.hpp"
 
+#include <cstdint>
 #include <memory>
 
 namespace mdp::actors {
@@ -22,6 +23,7 @@ public:
     service_registry_actor registry;
     std::shared_ptr<broker_counters> counters;
     engine::client_link_config config;
+    std::shared_ptr<engine::broker_budget> budget;
   };
 
   client_session_state(handle::pointer self, std::shared_ptr<const surroundings> around, peer_id id,
@@ -36,7 +38,9 @@ private:
   handle::pointer self_;
   std::shared_ptr<const surroundings> around_;
   peer_id id_;
+  counted_in counted_;
   engine::client_link link_;
+  std::uint64_t superfluous_counted_ = 0; // what of its answers is in the broker's counter already
   deadline_timer timer_;
 };
 

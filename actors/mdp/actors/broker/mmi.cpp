@@ -1,10 +1,11 @@
 #include "mdp/actors/broker/mmi.hpp"
 
+#include "mdp/actors/broker/mmi_json.hpp"
 #include "mdp/actors/compat/exit.hpp"
 #include "mdp/actors/compat/messaging.hpp"
 #include "mdp/overload.hpp"
 
-#include <algorithm>
+#include <map>
 #include <utility>
 
 namespace mdp::actors {
@@ -12,68 +13,92 @@ namespace mdp::actors {
 mmi_actor::behavior_type mmi_state::make_behavior() {
   return {
     [this](stop) { end_normally(self_); },
-    [this](submit_job& question) { on_question(question); },
-    [this](const survey_begun& news) {
-      if (const auto entry = open_.find(news.question); entry != open_.end()) {
-        // Reports and the count come from different actors, in any order.
-        entry->second.missing = news.reports - entry->second.reports.size();
-        finish_if_complete(news.question);
-      }
+    [this](submit_job& question) {
+      const auto id = question.what.id;
+      sessions_[id] = std::move(question.session);
+      desk_.ask(id, question.service, question.what.body, now_of(self_));
+      carry_out();
     },
-    [this](workers_reported& news) {
-      if (const auto entry = open_.find(news.question); entry != open_.end()) {
-        entry->second.reports.push_back({std::move(news.service), news.workers});
-        if (entry->second.missing)
-          --*entry->second.missing;
-        finish_if_complete(news.question);
-      }
+    [this](const survey_begun& news) {
+      desk_.on_survey_begun(news.survey, news.reports, now_of(self_));
+      carry_out();
+    },
+    [this](service_reported& news) {
+      desk_.on_report(news.survey, std::move(news.report), now_of(self_));
+      carry_out();
+    },
+    [this](const job_died& news) {
+      dead_letters_->keep(news.service, news.what, news.attempts, now_of(self_));
+    },
+    [this](deadline_due) {
+      timer_.fired();
+      desk_.tick(now_of(self_));
+      carry_out();
     },
   };
 }
 
-void mmi_state::on_question(submit_job& question) {
-  auto wanted = engine::read_mmi(question.service, question.what.body);
-  std::visit(overload{
-               [&](engine::mmi_answer& ready) {
-                 answer(question.session, question.what.id, std::move(ready.body));
+void mmi_state::carry_out() {
+  desk_.actions().drain([this](engine::mmi_action&& action) {
+    std::visit(overload{
+                 [&](engine::mmi_reply& reply) { answer(reply.question, std::move(reply.body)); },
+                 [&](engine::mmi_survey& survey) {
+                   tell(self_, registry_,
+                        survey_services{survey.survey, std::move(survey.only), survey.with_workers,
+                                        handle{self_}});
+                 },
+                 [&](const engine::mmi_round& round) { answer_all(round); },
                },
-               [&](engine::mmi_count_workers& one) { survey(question, std::move(one.service)); },
-               [&](const engine::mmi_list_services&) { survey(question, std::nullopt); },
-             },
-             wanted);
+               action);
+  });
+  count();
+  timer_.arm(self_, handle{self_}, desk_.next_deadline());
 }
 
-void mmi_state::survey(submit_job& question, std::optional<std::string> only) {
-  forget_expired();
-  open_.emplace(
-    question.what.id,
-    open_question{
-      std::move(question.session), question.what.deadline, only.has_value(), std::nullopt, {}});
-  tell(self_, registry_, survey_services{question.what.id, std::move(only), handle{self_}});
-}
-
-void mmi_state::finish_if_complete(job_id question) {
-  const auto entry = open_.find(question);
-  auto& asked = entry->second;
-  if (asked.missing != 0)
-    return;
-  if (asked.is_about_one) {
-    answer(asked.session, question,
-           engine::answer_mmi_service(asked.reports.empty() ? 0 : asked.reports.front().workers));
-  } else {
-    std::ranges::sort(asked.reports, {}, &engine::service_summary::service);
-    answer(asked.session, question, engine::answer_mmi_services(asked.reports));
+void mmi_state::answer_all(const engine::mmi_round& round) {
+  std::map<engine::mmi_listing, message> bodies; // each is written once, and shared
+  for (const auto& question : round.questions) {
+    auto& body = bodies[question.wanted];
+    if (body.empty())
+      body = engine::answer_mmi_listing(document_of(question.wanted, round));
+    answer(question.id, body);
   }
-  open_.erase(entry);
 }
 
-void mmi_state::answer(const client_session_actor& session, job_id question, message body) {
-  tell(self_, session, answer_arrived{question, 1, true, std::move(body)});
+std::string mmi_state::document_of(engine::mmi_listing wanted,
+                                   const engine::mmi_round& round) const {
+  switch (wanted) {
+  case engine::mmi_listing::services:
+    return services_json(round.reports);
+  case engine::mmi_listing::workers:
+    return workers_json(round.reports);
+  case engine::mmi_listing::queues:
+    return queues_json(round.reports);
+  case engine::mmi_listing::stats:
+    return stats_json(*counters_, now_of(self_));
+  case engine::mmi_listing::version:
+    return version_json();
+  case engine::mmi_listing::dead_letters:
+    return dead_letters_json(*dead_letters_, now_of(self_));
+  }
+  return {};
 }
 
-void mmi_state::forget_expired() {
-  const auto now = now_of(self_);
-  std::erase_if(open_, [now](const auto& entry) { return entry.second.deadline <= now; });
+void mmi_state::answer(job_id question, message body) {
+  const auto entry = sessions_.find(question);
+  if (entry == sessions_.end())
+    return;
+  tell(self_, entry->second, answer_arrived{question, 1, true, std::move(body)});
+  sessions_.erase(entry);
+}
+
+void mmi_state::count() {
+  const auto& now = desk_.counters();
+  counters_->mmi_questions.add(now.asked - counted_.asked);
+  counters_->mmi_refused.add(now.refused - counted_.refused);
+  counters_->mmi_overloaded.add(now.overloaded - counted_.overloaded);
+  counters_->mmi_incomplete.add(now.incomplete - counted_.incomplete);
+  counted_ = now;
 }
 
 } // namespace mdp::actors

@@ -2,6 +2,7 @@
 
 #include "mdp/actors/compat/exit.hpp"
 #include "mdp/actors/compat/messaging.hpp"
+#include "mdp/engine/dead_letters.hpp"
 #include "mdp/overload.hpp"
 
 #include <spdlog/spdlog.h>
@@ -17,6 +18,7 @@ service_queue_state::service_queue_state(handle::pointer self,
     : self_(self),
       around_(std::move(around)),
       store_(std::move(store)),
+      counted_as_service_(around_->counters, &broker_counters::services),
       engine_(store_->engine),
       counted_(engine_.counters()) {}
 
@@ -51,9 +53,9 @@ service_queue_actor::behavior_type service_queue_state::make_behavior() {
         engine_.partial(news.sink, news.id, news.attempt, std::move(news.body));
       carry_out();
     },
-    [this](const report_workers& question) {
+    [this](const report_service& question) {
       tell(self_, question.report_to,
-           workers_reported{question.question, store_->service, engine_.sinks()});
+           service_reported{question.survey, report(question.with_workers)});
     },
     [this](drain_queue& request) {
       drain_to_ = std::move(request.report_to);
@@ -75,7 +77,7 @@ void service_queue_state::recover() {
   // seem busy for ever. So all sinks are told to go, which for a worker means to come again, and
   // what they held goes to others.
   for (auto& [id, sink] : std::exchange(store_->sinks, {})) {
-    tell(self_, sink, stop{});
+    tell(self_, sink.actor, stop{});
     engine_.remove_sink(id, now_of(self_));
   }
   carry_out();
@@ -83,7 +85,7 @@ void service_queue_state::recover() {
 
 void service_queue_state::on_register(register_sink& request) {
   const auto id = request.id;
-  store_->sinks.emplace(id, request.sink);
+  store_->sinks.emplace(id, queue_store::sink{request.sink, request.card, now_of(self_)});
   notify_exit(request.sink, handle{self_}, [id](const exit_kind&) { return sink_lost{id, {}}; });
   tell(self_, request.sink, sink_accepted{handle{self_}});
   engine_.add_sink(id, request.capacity, now_of(self_));
@@ -96,16 +98,44 @@ void service_queue_state::on_sink_lost(const sink_lost& news) {
   carry_out();
 }
 
+engine::service_report service_queue_state::report(bool with_workers) const {
+  const auto now = now_of(self_);
+  auto result = engine_.report(now);
+  result.service = store_->service;
+  if (with_workers)
+    engine_.for_each_sink([&](sink_id id, std::uint32_t capacity, std::uint32_t in_flight) {
+      const auto& sink = store_->sinks.at(id);
+      auto& worker = result.details.emplace_back();
+      worker.capacity = capacity;
+      worker.in_flight = in_flight;
+      worker.connected = now - sink.since;
+      if (!sink.card)
+        return;
+      worker.routing_id = sink.card->routing_id();
+      worker.version = sink.card->version();
+      worker.connected = now - sink.card->connected_at();
+      worker.silent = std::max(now - sink.card->last_heard(), duration::zero());
+    });
+  return result;
+}
+
 void service_queue_state::carry_out() {
   engine_.actions().drain([this](engine::queue_action&& action) {
     std::visit(overload{
                  [&](engine::assign_to_sink& assign) {
-                   tell(self_, store_->sinks.at(assign.sink),
+                   tell(self_, store_->sinks.at(assign.sink).actor,
                         assign_job{assign.id, assign.attempt, std::move(assign.client_address),
                                    std::move(assign.body)});
                  },
                  [&](engine::answer_client& reply) { answer(reply); },
                  [&](const engine::refuse_client& reply) { refuse(reply); },
+                 [&](engine::bury_job& news) {
+                   spdlog::warn("service {}: a request was given up, all {} workers that tried it "
+                                "were lost",
+                                store_->service, news.attempts);
+                   tell(self_, around_->registry,
+                        job_died{store_->service, std::move(news.what), news.attempts});
+                 },
                },
                action);
   });
@@ -126,9 +156,8 @@ void service_queue_state::answer(engine::answer_client& action) {
 }
 
 void service_queue_state::refuse(const engine::refuse_client& action) {
-  if (action.reason == engine::refusal::attempts_used_up)
-    spdlog::warn("service {}: a request was given up, every worker that tried it was lost",
-                 store_->service);
+  if (action.id.client == engine::broker_itself)
+    around_->counters->dead_letters_lost.add(action.reason);
   if (const auto session = session_of(action.id, true))
     tell(self_, session, job_refused{action.id, action.reason});
 }
@@ -151,6 +180,7 @@ void service_queue_state::count() {
   total.retried.add(now.retried - counted_.retried);
   total.cancelled.add(now.cancelled - counted_.cancelled);
   total.late_answers.add(now.late_answers - counted_.late_answers);
+  total.unwanted_answers.add(now.unwanted_answers - counted_.unwanted_answers);
   counted_ = now;
 }
 

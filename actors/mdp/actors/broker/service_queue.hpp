@@ -17,8 +17,15 @@ namespace mdp::actors {
 /// What of a service queue outlives its actor, so that a queue that failed is back with all its
 /// jobs. Belongs to the actor that runs, one after the other; not synchronised.
 struct queue_store {
-  queue_store(std::string name, const engine::queue_config& config)
-      : service(std::move(name)), engine(config) {}
+  queue_store(std::string name, const engine::queue_config& config,
+              std::shared_ptr<engine::broker_budget> budget)
+      : service(std::move(name)), engine(config, std::move(budget)) {}
+
+  struct sink {
+    job_sink_actor actor;
+    std::shared_ptr<const worker_card> card; ///< Null for a service inside the process.
+    time_point since;
+  };
 
   struct session {
     client_session_actor actor;
@@ -27,7 +34,7 @@ struct queue_store {
 
   std::string service;
   engine::service_queue engine;
-  std::unordered_map<sink_id, job_sink_actor> sinks;
+  std::unordered_map<sink_id, sink> sinks;
   std::unordered_map<peer_id, session> sessions;
   std::uint64_t received = 0; ///< Messages from the registry; see `queue_idle`.
 };
@@ -54,6 +61,7 @@ private:
   void recover();
   void on_register(register_sink& request);
   void on_sink_lost(const sink_lost& news);
+  [[nodiscard]] engine::service_report report(bool with_workers) const;
   void carry_out();
   void answer(engine::answer_client& action);
   void refuse(const engine::refuse_client& action);
@@ -66,6 +74,7 @@ private:
   handle::pointer self_;
   std::shared_ptr<const surroundings> around_;
   std::shared_ptr<queue_store> store_;
+  counted_in counted_as_service_;
   engine::service_queue& engine_;
   engine::queue_counters counted_; // what of the engine's counters is in the broker's already
   std::optional<time_point> idle_since_;

@@ -15,9 +15,10 @@ service_registry_state::service_registry_state(handle::pointer self,
 
 service_registry_actor::behavior_type service_registry_state::make_behavior() {
   const auto me = handle{self_};
+  around_->counters->began(now_of(self_));
   for_queues_ = std::make_shared<service_queue_state::surroundings>(
     service_queue_state::surroundings{me, around_->counters, around_->linger});
-  mmi_ = spawn_state<mmi_state>(*self_, me);
+  mmi_ = spawn_state<mmi_state>(*self_, me, around_->counters, around_->dead_letters);
   tell(self_, around_->queues, adopt_temporary(mmi_, "mmi"));
   notify_exit(mmi_, me, [](const exit_kind&) { return stop{}; }); // never alone
   tell(self_, around_->io, around_->openers(me));
@@ -34,13 +35,14 @@ service_registry_actor::behavior_type service_registry_state::make_behavior() {
       if (const auto queue = queue_of(request.service))
         tell(self_, queue, std::move(request));
       else
-        tell(self_, request.sink, stop{}); // T8: no room for another service
+        refuse_registration(request);
     },
     [this](const queue_idle& news) { on_idle(news); },
     [this](queue_restarted& news) {
       if (const auto found = catalog_.find(news.service); found.known != nullptr)
         found.known->handle = std::move(news.queue);
     },
+    [this](job_died& news) { on_death(news); },
     [this](const survey_services& question) { on_survey(question); },
     [this](drain_services& request) { on_drain(request); },
     [this](const queue_drained&) {
@@ -69,7 +71,7 @@ service_queue_actor service_registry_state::queue_of(const std::string& service)
 }
 
 service_queue_actor service_registry_state::start_queue(const std::string& service) {
-  auto store = std::make_shared<queue_store>(service, around_->queue);
+  auto store = std::make_shared<queue_store>(service, around_->queue, around_->budget);
   const auto queue = spawn_state<service_queue_state>(*self_, for_queues_, store);
   child_spec spec;
   spec.name = "queue " + service;
@@ -96,6 +98,11 @@ void service_registry_state::on_submit(submit_job& request) {
   refuse(engine::refusal::too_many_services);
 }
 
+void service_registry_state::refuse_registration(const register_sink& request) {
+  around_->counters->registrations_refused.add(); // T8: no room for another service
+  tell(self_, request.sink, stop{});
+}
+
 void service_registry_state::on_idle(const queue_idle& news) {
   const auto found = catalog_.find(news.service);
   if (found.known == nullptr)
@@ -105,18 +112,40 @@ void service_registry_state::on_idle(const queue_idle& news) {
     tell(self_, queue, stop{});
 }
 
+void service_registry_state::on_death(job_died& news) {
+  auto& counters = *around_->counters;
+  const auto& to = around_->dead_letter_service;
+  const bool is_own = news.what.id.client == engine::broker_itself;
+  if (!is_own)
+    counters.dead_letters.add();
+  auto again = to.empty() ? std::nullopt
+                          : engine::redirect(news.service, news.what, to, own_requests_ + 1,
+                                             now_of(self_) + defaults::dead_letter_ttl);
+  tell(self_, mmi_, std::move(news));
+  if (!again)
+    return;
+  if (is_draining_)
+    return counters.dead_letters_lost.add(engine::refusal::stopping);
+  const auto queue = queue_of(to);
+  if (!queue)
+    return counters.dead_letters_lost.add(engine::refusal::too_many_services);
+  ++own_requests_;
+  counters.dead_letters_redirected.add();
+  tell(self_, queue, submit_job{to, *std::move(again), {}});
+}
+
 void service_registry_state::on_survey(const survey_services& question) {
   const auto ask = [&](const service_queue_actor& queue) {
-    tell(self_, queue, report_workers{question.question, question.report_to});
+    tell(self_, queue, report_service{question.survey, question.with_workers, question.report_to});
   };
   if (!question.only) {
-    tell(self_, question.report_to, survey_begun{question.question, catalog_.size()});
+    tell(self_, question.report_to, survey_begun{question.survey, catalog_.size()});
     catalog_.for_each([&](const std::string&, const auto& known) { ask(known.handle); });
     return;
   }
   const auto found = catalog_.find(*question.only);
   tell(self_, question.report_to,
-       survey_begun{question.question, found.known != nullptr ? std::size_t{1} : 0});
+       survey_begun{question.survey, found.known != nullptr ? std::size_t{1} : 0});
   if (found.known != nullptr)
     ask(found.known->handle);
 }

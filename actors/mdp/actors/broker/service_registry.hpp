@@ -4,9 +4,11 @@
 #include "mdp/actors/compat/state_actor.hpp"
 #include "mdp/actors/counters.hpp"
 #include "mdp/actors/messages.hpp"
+#include "mdp/engine/dead_letters.hpp"
 #include "mdp/engine/service_catalog.hpp"
 
 #include <cstddef>
+#include <cstdint>
 #include <functional>
 #include <memory>
 #include <string>
@@ -28,6 +30,9 @@ public:
     std::function<serve_peers(service_registry_actor)> openers;
     std::shared_ptr<broker_counters> counters;
     engine::queue_config queue;
+    std::shared_ptr<engine::broker_budget> budget;
+    std::shared_ptr<engine::dead_letters> dead_letters;
+    std::string dead_letter_service; ///< Empty: there is none.
     std::size_t max_services = defaults::max_services;
     duration linger = defaults::service_linger;
   };
@@ -41,7 +46,9 @@ private:
   [[nodiscard]] service_queue_actor queue_of(const std::string& service);
   [[nodiscard]] service_queue_actor start_queue(const std::string& service);
   void on_submit(submit_job& request);
+  void refuse_registration(const register_sink& request);
   void on_idle(const queue_idle& news);
+  void on_death(job_died& news);
   void on_survey(const survey_services& question);
   void on_drain(drain_services& request);
   void finish_drain();
@@ -52,6 +59,7 @@ private:
   mmi_actor mmi_;
   std::shared_ptr<service_queue_state::surroundings> for_queues_;
   std::function<void()> drained_;
+  std::uint64_t own_requests_ = 0; // submitted by the broker itself
   std::size_t draining_ = 0;
   bool is_draining_ = false;
 };

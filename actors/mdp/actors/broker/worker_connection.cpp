@@ -13,12 +13,13 @@ namespace mdp::actors {
 
 worker_connection_state::worker_connection_state(handle::pointer self,
                                                  std::shared_ptr<const surroundings> around,
-                                                 peer_id id, wire::protocol_version version,
-                                                 time_point now)
+                                                 peer_id id, const frame& routing_id,
+                                                 wire::protocol_version version, time_point now)
     : self_(self),
       around_(std::move(around)),
       id_(id),
-      version_(version),
+      counted_(around_->counters, &broker_counters::connections),
+      card_(std::make_shared<worker_card>(routing_id, version, now)),
       link_(around_->config, now) {}
 
 worker_connection_actor::behavior_type worker_connection_state::make_behavior() {
@@ -33,6 +34,7 @@ worker_connection_actor::behavior_type worker_connection_state::make_behavior() 
       carry_out();
     },
     [this](command_arrived& news) {
+      card_->heard(news.received_at);
       link_.handle(std::move(news.command), news.received_at);
       carry_out();
     },
@@ -58,26 +60,27 @@ worker_connection_actor::behavior_type worker_connection_state::make_behavior() 
 
 void worker_connection_state::carry_out() {
   link_.actions().drain([this](engine::worker_link_action&& action) {
-    std::visit(overload{
-                 [&](engine::send_to_worker& out) {
-                   tell(self_, around_->io,
-                        send_to_peer{id_, encode(std::move(out.command), version_), out.number});
-                 },
-                 [&](engine::offer_service& offer) {
-                   spdlog::debug("worker {} offers {} (MDP {}, capacity {})", id_.value,
-                                 offer.service, to_string(version_), offer.capacity);
-                   tell(self_, around_->registry,
-                        register_sink{std::move(offer.service), sink_id{id_.value}, offer.capacity,
-                                      job_sink_actor{handle{self_}}});
-                 },
-                 [&](engine::worker_answer& answer) {
-                   tell(self_, queue_,
-                        job_answered{sink_id{id_.value}, answer.id, answer.attempt, answer.is_final,
-                                     std::move(answer.body)});
-                 },
-                 [&](engine::worker_ended& end) { on_ended(end); },
-               },
-               action);
+    std::visit(
+      overload{
+        [&](engine::send_to_worker& out) {
+          tell(self_, around_->io,
+               send_to_peer{id_, encode(std::move(out.command), card_->version()), out.number});
+        },
+        [&](engine::offer_service& offer) {
+          spdlog::debug("worker {} offers {} (MDP {}, capacity {})", id_.value, offer.service,
+                        to_string(card_->version()), offer.capacity);
+          tell(self_, around_->registry,
+               register_sink{std::move(offer.service), sink_id{id_.value}, offer.capacity,
+                             job_sink_actor{handle{self_}}, card_});
+        },
+        [&](engine::worker_answer& answer) {
+          tell(self_, queue_,
+               job_answered{sink_id{id_.value}, answer.id, answer.attempt, answer.is_final,
+                            std::move(answer.body)});
+        },
+        [&](engine::worker_ended& end) { on_ended(end); },
+      },
+      action);
   });
   timer_.arm(self_, handle{self_}, link_.next_deadline());
 }

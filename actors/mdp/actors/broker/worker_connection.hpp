@@ -26,7 +26,8 @@ public:
   };
 
   worker_connection_state(handle::pointer self, std::shared_ptr<const surroundings> around,
-                          peer_id id, wire::protocol_version version, time_point now);
+                          peer_id id, const frame& routing_id, wire::protocol_version version,
+                          time_point now);
 
   handle::behavior_type make_behavior();
 
@@ -37,7 +38,8 @@ private:
   handle::pointer self_;
   std::shared_ptr<const surroundings> around_;
   peer_id id_;
-  wire::protocol_version version_;
+  counted_in counted_;
+  std::shared_ptr<worker_card> card_; // what others may see of the worker
   engine::worker_link link_;
   service_queue_actor queue_; // takes the answers; null until the service has accepted us
   deadline_timer timer_;

@@ -22,7 +22,7 @@ router_peers::router_peers(io_actor::pointer self, const peers::directory_config
 
 void router_peers::on_input(router_input& report) {
   if (!openers_.session)
-    return; // no broker yet; its peers will be heard when they speak again
+    return counters_->not_serving.add(); // its peers will be heard when they speak again
   const auto decision = directory_.judge(report.routing_id, report.input, report.received_at);
   switch (decision.what) {
   case peers::verdict::deliver:
@@ -127,7 +127,7 @@ void router_peers::open(directory::entry& peer, time_point now) {
     peer.handle = openers_.session(*self_, peer.id, peer.routing_id, now);
   } else {
     counters_->workers.add();
-    peer.handle = openers_.connection(*self_, peer.id, peer.version, now);
+    peer.handle = openers_.connection(*self_, peer.id, peer.routing_id, peer.version, now);
   }
 }
 
@@ -147,9 +147,10 @@ void router_peers::deliver(directory::entry& peer, router_input& report) {
 }
 
 void router_peers::turn_away(const router_input& report) {
-  std::ignore =
-    outbox_->push(send_frames{socket_, peer_id{}, report.routing_id,
-                              encode(wire::to_worker{wire::disconnect{}}, report.input.version)});
+  if (!outbox_->push(
+        send_frames{socket_, peer_id{}, report.routing_id,
+                    encode(wire::to_worker{wire::disconnect{}}, report.input.version)}))
+    counters_->outbox_refused.add();
 }
 
 void router_peers::tell_lost(const directory::entry& peer, std::uint64_t first_undelivered) {

@@ -40,9 +40,16 @@ public:
                                                : "cannot bind " + failure->endpoint + ": " +
                                                    failure->reason.message());
     };
-    broker_tree branch{
-      config_.clients,        config_.workers, config_.queues, config_.max_services,
-      config_.service_linger, counters_,       registry_};
+    broker_tree branch;
+    branch.clients = config_.clients;
+    branch.workers = config_.workers;
+    branch.queues = config_.queues;
+    branch.budget = config_.budget;
+    branch.dead_letter_service = config_.dead_letter_service;
+    branch.max_services = config_.max_services;
+    branch.service_linger = config_.service_linger;
+    branch.counters = counters_;
+    branch.registry = registry_;
     tree_.start({broker_spec(std::move(branch), [this] { return tree_.io(); })},
                 [on_failure = std::move(on_failure), first_bind](bool failed) {
                   if (failed && on_failure)

@@ -2,6 +2,7 @@
 
 #include "mdp/actors/counters.hpp"
 #include "mdp/defaults.hpp"
+#include "mdp/engine/broker_budget.hpp"
 #include "mdp/engine/client_link.hpp"
 #include "mdp/engine/service_queue.hpp"
 #include "mdp/engine/worker_link.hpp"
@@ -29,6 +30,10 @@ struct broker_config {
   engine::client_link_config clients;
   engine::worker_link_config workers;
   engine::queue_config queues;
+  /// Bounds of all open requests together.
+  engine::budget_config budget;
+  /// Requests whose attempts are used up go there, too; empty: nowhere.
+  std::string dead_letter_service;
   std::size_t max_services = defaults::max_services;
   duration service_linger = defaults::service_linger;
   /// How long a stopping broker waits for the answers to requests that workers hold.

@@ -57,6 +57,14 @@ std::vector<std::string> validate(const broker_config& config) {
   found.check(config.clients.window >= 1, "the client window must be at least 1");
   found.check(config.queues.attempts >= 1, "attempts must be at least 1");
   found.check(config.queues.max_bytes >= 1, "the queue's bound in bytes must be at least 1");
+  found.check(config.clients.max_bytes >= 1, "a client's bound in bytes must be at least 1");
+  found.check(config.budget.max_requests >= 1 && config.budget.max_bytes >= 1,
+              "the broker's bounds of requests and bytes must be at least 1");
+  if (!config.dead_letter_service.empty()) {
+    found.check_service(config.dead_letter_service, config.limits);
+    found.check(!engine::is_reserved_service(config.dead_letter_service),
+                "the dead-letter service cannot be under mmi.: those belong to the broker (RFC 8)");
+  }
   found.check(config.max_services >= 1, "the number of services must be at least 1");
   found.check(config.peers.max_peers >= 1, "the number of peers must be at least 1");
   found.check(config.limits.max_frames >= 6, "6 frames a message is the least that MDP needs");

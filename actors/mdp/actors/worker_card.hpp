@@ -1,0 +1,40 @@
+#pragma once
+
+#include "mdp/frame.hpp"
+#include "mdp/time.hpp"
+#include "mdp/wire/constants.hpp"
+
+#include <atomic>
+#include <utility>
+
+namespace mdp::actors {
+
+/// What a worker's connection shows of its worker to whoever lists workers. It is written with each
+/// command that arrives and read when somebody asks, so that asking about ten thousand workers is
+/// not ten thousand messages. Thread-safe.
+class worker_card {
+public:
+  worker_card(frame routing_id, wire::protocol_version version, time_point connected_at)
+      : routing_id_(std::move(routing_id)),
+        version_(version),
+        connected_at_(connected_at),
+        last_heard_(connected_at) {}
+
+  /// The worker said something. Called by its connection only.
+  void heard(time_point at) noexcept { last_heard_.store(at, std::memory_order_relaxed); }
+
+  [[nodiscard]] const frame& routing_id() const noexcept { return routing_id_; }
+  [[nodiscard]] wire::protocol_version version() const noexcept { return version_; }
+  [[nodiscard]] time_point connected_at() const noexcept { return connected_at_; }
+  [[nodiscard]] time_point last_heard() const noexcept {
+    return last_heard_.load(std::memory_order_relaxed);
+  }
+
+private:
+  frame routing_id_;
+  wire::protocol_version version_;
+  time_point connected_at_;
+  std::atomic<time_point> last_heard_;
+};
+
+} // namespace mdp::actors
