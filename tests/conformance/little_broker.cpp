@@ -82,7 +82,7 @@ private:
 
   /// Who was asleep itself cannot know who was silent.
   void forgive_after_sleep(time_point now) {
-    if (now - ticked_ > interval)
+    if (now - ticked_ > 2 * interval)
       for (auto& each : workers_)
         each.second.heard = now;
     ticked_ = now;
