@@ -80,11 +80,11 @@ private:
     }
   }
 
-  /// Who was asleep itself cannot know who was silent.
+  /// Who was asleep itself cannot know who was silent: everybody gets one more interval.
   void forgive_after_sleep(time_point now) {
-    if (now - ticked_ > interval)
+    if (now - ticked_ > 2 * interval)
       for (auto& each : workers_)
-        each.second.heard = now;
+        each.second.heard = std::max(each.second.heard, now - patience + interval);
     ticked_ = now;
   }
 

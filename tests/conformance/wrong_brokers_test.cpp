@@ -4,6 +4,7 @@
 #include <doctest/doctest.h>
 
 #include <future>
+#include <semaphore>
 #include <utility>
 
 using namespace mdp;
@@ -83,10 +84,10 @@ const std::vector<story>& stories() {
     {"needs no body", defect::needs_no_body, {bad_request}},
     {"is deaf after one frame",
      defect::deaf_after_one_frame,
-     {"client messages cut short anywhere harm nobody (0.1)"}},
+     {"client messages cut short anywhere harm nobody"}},
     {"dies of one frame",
      defect::dies_of_one_frame,
-     {"client messages cut short anywhere harm nobody (0.1)"}},
+     {"client messages cut short anywhere harm nobody"}},
     {"is silent to the busy", defect::silent_to_busy, {busy_beats}},
     {"never beats", defect::never_beats, {idle_beats, busy_beats}},
     {"beats always", defect::beats_always, {surplus_beats}},
@@ -129,18 +130,40 @@ const std::vector<story>& stories() {
   return all;
 }
 
+/// Both versions for the broker that has no defect. Of the others each plays one, in turns, for the
+/// sake of time; some defects show in 0.2 only.
+std::vector<conformance::version> versions_for(std::size_t index) {
+  using conformance::version;
+  const auto& told = stories()[index];
+  if (told.wrong == defect::none)
+    return {version::v0_1, version::v0_2};
+  const auto deviates = [&](const std::string& title) { return told.deviating.contains(title); };
+  const bool needs_v0_2 = !told.only.empty() || told.wrong == defect::delimits_v0_2 ||
+                          deviates(partial_first) || deviates(idle_partial) ||
+                          deviates(partial_is_busy);
+  return {needs_v0_2 || index % 2 == 0 ? version::v0_2 : version::v0_1};
+}
+
+tl::expected<conformance::report, std::string> play(std::size_t index) {
+  // They mostly wait, so many may go on side by side; not all, or they wait for the processor.
+  static std::counting_semaphore<> places(8);
+  places.acquire();
+  const little_broker broker(stories()[index].wrong);
+  auto set = fast_settings(broker.endpoint());
+  set.patience = 2s;
+  set.versions = versions_for(index);
+  set.only = stories()[index].only;
+  auto result = check_broker(set);
+  places.release();
+  return result;
+}
+
 } // namespace
 
 TEST_CASE("each defect of a broker is found by exactly the checks that are about it") {
   std::vector<std::future<tl::expected<conformance::report, std::string>>> reports;
-  for (const auto& each : stories()) // they mostly wait, so all at once
-    reports.push_back(std::async(std::launch::async, [&each] {
-      const little_broker broker(each.wrong);
-      auto set = fast_settings(broker.endpoint());
-      set.only = each.only;
-      set.patience = 1500ms;
-      return check_broker(set);
-    }));
+  for (std::size_t i = 0; i < stories().size(); ++i)
+    reports.push_back(std::async(std::launch::async, play, i));
   for (std::size_t i = 0; i < reports.size(); ++i) {
     const auto report = reports[i].get();
     const std::string broker_that = stories()[i].name;
