@@ -195,10 +195,17 @@ inline constexpr std::size_t outbox_max_bytes = 512U << 20U;
 /// ZMQ_SNDHWM and ZMQ_RCVHWM, in messages for each peer. libzmq's own default; never 0 (unlimited).
 inline constexpr int high_water_mark = 1000;
 
-/// ZMQ_HEARTBEAT_IVL and ZMQ_HEARTBEAT_TIMEOUT: notice a TCP peer that vanished without a word even
-/// when MDP itself is silent by right (a busy 0.1 worker, an idle client).
-inline constexpr std::chrono::milliseconds zmtp_heartbeat_interval = 5000ms;
-inline constexpr std::chrono::milliseconds zmtp_heartbeat_timeout = 15000ms;
+/// ZMQ_HEARTBEAT_IVL and ZMQ_HEARTBEAT_TIMEOUT: the last resort against peers that vanished without a
+/// word. Rare, as each answer makes libzmq search all timers of its thread: with 11 000 connections
+/// and 5 s the thread had no time for anything else.
+inline constexpr std::chrono::milliseconds zmtp_heartbeat_interval = 60s;
+inline constexpr std::chrono::milliseconds zmtp_heartbeat_timeout = 180s;
+
+/// TCP_KEEPIDLE, TCP_KEEPINTVL and TCP_KEEPCNT: so the kernel notices within 25 s that a host has
+/// vanished, even when MDP itself is silent by right (a busy 0.1 worker, an idle client).
+inline constexpr std::chrono::seconds tcp_keepalive_idle = 10s;
+inline constexpr std::chrono::seconds tcp_keepalive_interval = 5s;
+inline constexpr int tcp_keepalive_count = 3;
 
 /// Descriptors that a broker keeps for itself: its listening sockets, wake-ups, logs, the metrics' and
 /// the system's libraries. The others are connections.

@@ -93,11 +93,12 @@ class Worker:
 class Program:
     """A program of ours. Ends with the `with` block, by SIGTERM and with exit code 0 unless told otherwise."""
 
-    def __init__(self, name, *arguments):
+    def __init__(self, name, *arguments, descriptors=None):
         self.name = name
         self.log = tempfile.TemporaryFile()
+        limited = ["sh", "-c", f'ulimit -n {descriptors}; exec "$@"', "sh"] if descriptors else []
         self.process = subprocess.Popen(
-            [BIN / name, *arguments], stdin=subprocess.DEVNULL, stdout=self.log, stderr=subprocess.STDOUT
+            [*limited, BIN / name, *arguments], stdin=subprocess.DEVNULL, stdout=self.log, stderr=subprocess.STDOUT
         )
         self.is_killed = False
 
@@ -133,10 +134,10 @@ class Program:
 class Broker(Program):
     """mdp-broker on a port that the system chooses."""
 
-    def __init__(self, *arguments, endpoint="tcp://127.0.0.1:*"):
+    def __init__(self, *arguments, endpoint="tcp://127.0.0.1:*", descriptors=None):
         self.folder = tempfile.TemporaryDirectory()
         port_file = pathlib.Path(self.folder.name) / "port"
-        super().__init__("mdp-broker", "--bind", endpoint, "--port-file", str(port_file), *arguments)
+        super().__init__("mdp-broker", "--bind", endpoint, "--port-file", str(port_file), *arguments, descriptors=descriptors)
         eventually(lambda: port_file.exists() or self.process.poll() is not None, "the broker has no port")
         assert port_file.exists(), self.output()
         self.port = int(port_file.read_text().split()[0])

@@ -12,7 +12,7 @@
 //     MDP_SIM_SEED=4711 MDP_SIM_TRACE=1 build/bin/test_sim -tc='the simulated*'
 //
 //     MDP_SIM_SEED=N      begins with this seed (1)
-//     MDP_SIM_SEEDS=N     runs so many (1000; 1 when a seed is given)
+//     MDP_SIM_SEEDS=N     runs so many (2000; 1 when a seed is given)
 //     MDP_SIM_TRACE=1     prints every event as it happens
 
 using namespace mdp::sim;
@@ -77,7 +77,7 @@ std::map<std::string, std::uint64_t> sights(const run_statistics& sum) {
 TEST_CASE("the simulated world keeps all its promises, whatever goes wrong") {
   const auto first = number_from_environment("MDP_SIM_SEED", 1);
   const bool is_one = std::getenv("MDP_SIM_SEED") != nullptr;
-  const auto count = number_from_environment("MDP_SIM_SEEDS", is_one ? 1 : 1000);
+  const auto count = number_from_environment("MDP_SIM_SEEDS", is_one ? 1 : 2000);
 
   run_statistics sum;
   int failures = 0;
@@ -95,7 +95,7 @@ TEST_CASE("the simulated world keeps all its promises, whatever goes wrong") {
   }
   for (const auto& [what, times] : sights(sum)) {
     MESSAGE(times, " ", what);
-    if (count >= 1000) // or the world is too tame
+    if (count >= 2000) // or the world is too tame
       CHECK_MESSAGE(times > 0, what, " never happened");
   }
   MESSAGE(sum.messages, " messages in ", sum.steps, " steps");

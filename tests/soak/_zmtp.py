@@ -35,6 +35,7 @@ class Peer:
         self.on_message = on_message
         self.is_ready = False
         self.is_lost = False
+        self._reads = selectors.EVENT_READ
         self._has_greeted = False
         self._in = bytearray()
         self._out = bytearray(GREETING + READY)
@@ -52,6 +53,11 @@ class Peer:
             self._write()
         else:
             self._early += message(frames)
+
+    def listen(self, reads):
+        """Whether it reads what arrives. Who does not read answers no ZMTP heartbeats either."""
+        self._reads = selectors.EVENT_READ if reads else 0
+        self._write()
 
     def has_written(self):
         return self.is_ready and not self._out
@@ -101,7 +107,7 @@ class Peer:
         except OSError:  # not connected yet, or not any more: reading will tell
             pass
         if not self.is_lost:
-            self._want(selectors.EVENT_READ | (selectors.EVENT_WRITE if self._out else 0))
+            self._want(self._reads | (selectors.EVENT_WRITE if self._out else 0))
 
     def _read(self):
         if not self._has_greeted:

@@ -43,6 +43,11 @@ std::error_code configure(zmq::socket_ref socket, const socket_config& config) {
     socket.set(zmq::sockopt::heartbeat_ivl, to_milliseconds(config.zmtp_heartbeat_interval));
     socket.set(zmq::sockopt::heartbeat_timeout, to_milliseconds(config.zmtp_heartbeat_timeout));
     socket.set(zmq::sockopt::tcp_keepalive, 1);
+    socket.set(zmq::sockopt::tcp_keepalive_idle,
+               static_cast<int>(defaults::tcp_keepalive_idle.count()));
+    socket.set(zmq::sockopt::tcp_keepalive_intvl,
+               static_cast<int>(defaults::tcp_keepalive_interval.count()));
+    socket.set(zmq::sockopt::tcp_keepalive_cnt, defaults::tcp_keepalive_count);
     socket.set(zmq::sockopt::backlog, config.backlog);
     if (socket.get(zmq::sockopt::socket_type) == zmq::socket_type::router)
       set_router_options(socket);

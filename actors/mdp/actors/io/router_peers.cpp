@@ -18,7 +18,8 @@ router_peers::router_peers(io_actor::pointer self, const peers::directory_config
       counters_(std::move(counters)),
       invalid_log_(defaults::log_interval),
       accept_log_(defaults::accept_log_interval),
-      refusal_log_(defaults::accept_log_interval) {}
+      refusal_log_(defaults::accept_log_interval),
+      full_log_(defaults::accept_log_interval) {}
 
 void router_peers::on_input(router_input& report) {
   if (!openers_.session)
@@ -39,10 +40,18 @@ void router_peers::on_input(router_input& report) {
     counters_->turned_away.add();
     return turn_away(report);
   case peers::verdict::house_full:
-    return counters_->house_full.add();
+    return turn_down(report.received_at);
   case peers::verdict::ignore:
     return counters_->ignored.add();
   }
+}
+
+void router_peers::turn_down(time_point now) {
+  counters_->house_full.add();
+  if (const auto withheld = full_log_.admit(now))
+    spdlog::warn("a new client or worker is not let in: there are as many as --max-peers allows "
+                 "({} more like it not shown)",
+                 *withheld);
 }
 
 void router_peers::on_invalid(const invalid_input& report) {

@@ -50,6 +50,7 @@ private:
   void open(directory::entry& peer, time_point now);
   void deliver(directory::entry& peer, router_input& report);
   void turn_away(const router_input& report);
+  void turn_down(time_point now);
   void tell_lost(const directory::entry& peer, std::uint64_t first_undelivered);
   void tell_invalid(const directory::entry& peer);
 
@@ -62,6 +63,7 @@ private:
   log_limiter invalid_log_;
   log_limiter accept_log_;
   log_limiter refusal_log_;
+  log_limiter full_log_;
   peers::probe_schedule probes_;
   deadline_timer probe_timer_;
 };
