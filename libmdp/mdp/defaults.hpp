@@ -126,6 +126,10 @@ inline constexpr std::chrono::seconds mmi_patience = 1s;
 inline constexpr std::chrono::milliseconds mmi_pause = 10ms;
 inline constexpr std::chrono::microseconds mmi_pause_per_report = 20us;
 
+/// Bytes of all answers of one round, whoever asked: a list of ten thousand workers is a megabyte,
+/// and a question is a few bytes. Far below what is on its way to the loop may be.
+inline constexpr std::size_t mmi_round_max_bytes = 8U << 20U;
+
 // -- peers ------------------------------------------------------------------------------------------
 
 /// Peers that were told to go and are remembered so that they are told only once (T9), and for how

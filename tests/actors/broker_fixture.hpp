@@ -41,6 +41,7 @@ class broker_fixture {
 public:
   explicit broker_fixture(actors::broker_tree parts = {}) {
     parts.counters = counters;
+    counters->budget = parts.budget;
     parts.registry = registry;
     actors::supervisor_spec root;
     root.name = "root";

@@ -4,6 +4,8 @@
 #include <doctest/doctest.h>
 #include <nlohmann/json.hpp>
 
+#include <memory>
+
 using namespace mdp;
 using namespace mdp::test;
 using namespace std::chrono_literals;
@@ -131,7 +133,7 @@ TEST_CASE_FIXTURE(fixture,
 
 TEST_CASE("the budget of the whole broker refuses what is too much, and counts it") {
   actors::broker_tree parts;
-  parts.budget.max_requests = 2;
+  parts.budget = std::make_shared<engine::broker_budget>(engine::budget_config{2, 1'000'000});
   fixture broker(std::move(parts));
   broker.request(broker.asks, "a", "1");
   broker.request(broker.asks, "b", "2");

@@ -159,3 +159,23 @@ TEST_CASE_FIXTURE(asking_fixture,
   CHECK(counters->ended_workers.value(engine::worker_end::left) == 1);
   CHECK(counters->ended_clients.value(engine::client_end::idle) == 1);
 }
+
+TEST_CASE_FIXTURE(asking_fixture, "T8 small questions cannot make the broker send without end") {
+  const std::string long_name(255, 'n');
+  for (std::uint64_t i = 0; i < 300; ++i)
+    connect_worker(peer_id{1000 + i}, std::to_string(1000 + i) + long_name.substr(4));
+  for (int i = 0; i < 200; ++i)
+    request(asks, "mmi.queues", ""); // 100 KB each
+  std::size_t bytes = 0;
+  std::size_t refused = 0;
+  const auto replies = answers();
+  for (const auto& reply : replies) {
+    bytes += reply.byte_count();
+    refused += reply[0] == "503" ? 1 : 0;
+  }
+  CHECK(replies.size() == 200);
+  CHECK(refused > 0);
+  CHECK(refused < 200);
+  CHECK(bytes <= 3 * defaults::mmi_round_max_bytes); // there may have been three rounds
+  CHECK(counters->mmi_overloaded.value() == refused);
+}

@@ -138,7 +138,13 @@ TEST_CASE("a forgotten peer gets nothing of what was parked for it") {
     ++received;
   // The one that did not fit into the sequence is the one behind the forgotten.
   CHECK(received < count);
-  CHECK(ten.loop.sink.all<io::peer_unreachable>().empty());
+  // Nobody is told that the peer is lost, as it is over; what was dropped is counted.
+  const auto report = ten.loop.sink.wait_for<io::peer_unreachable>();
+  CHECK(report.reason == io::unreachable_reason::ended);
+  CHECK(report.peer == peer_id{});
+  CHECK(report.dropped_messages > 1);
+  CHECK(report.dropped_messages < count);
+  CHECK(ten.loop.sink.all<io::peer_unreachable>().size() == 1);
 }
 
 TEST_CASE("a closed socket sends what is parked within its linger") {

@@ -1,5 +1,6 @@
 """Foreign clients and workers of both versions against mdp-broker."""
 
+import json
 import signal
 import time
 
@@ -129,6 +130,33 @@ def partial_replies_for_an_old_client():
         worker.close()
 
 
+def listings():
+    """what mdp-broker adds to RFC 8 is JSON, also when names and routing ids are strange"""
+    with Broker() as broker:
+        strange = b"a\"b\\c/\x27{}[]"
+        worker = Worker(broker.endpoint, strange, "0.2")
+        wait_for_service(broker.endpoint, strange)
+        for version in VERSIONS:
+            client = dealer(broker.endpoint)
+
+            def document(word):
+                status, text = ask(client, version, word, b"")
+                assert status == b"200", status
+                return json.loads(text.decode("ascii"))
+
+            assert document(b"mmi.services") == [{"service": strange.decode(), "workers": 1}]
+            (one,) = document(b"mmi.workers")
+            assert one["service"] == strange.decode() and one["version"] == "0.2" and one["capacity"] == 1, one
+            assert len(bytes.fromhex(one["routing_id"])) == 5, one
+            (queue,) = document(b"mmi.queues")
+            assert queue["waiting"] == 0 and queue["oldest_waiting_ms"] == 0, queue
+            assert document(b"mmi.stats")["mdp_broker_connections"] == 1
+            assert "capacity" in document(b"mmi.version")["extensions"]
+            assert document(b"mmi.dead_letters") == []
+            client.close()
+        worker.close()
+
+
 def management():
     """8-3 8-4 8-7 MMI answers 200, 404 and 501 in the client's version"""
     with Broker() as broker:
@@ -140,6 +168,7 @@ def management():
             assert ask(client, version, b"mmi.service", b"nobody") == [b"404"]
             assert ask(client, version, b"mmi.service", b"a", b"b") == [b"400"]
             assert ask(client, version, b"mmi.unheard-of", b"") == [b"501"]
+            assert ask(client, version, b"mmi.queues", b"echo") == [b"400"]
             client.close()
         worker.say(DISCONNECT["0.1"])
         client = dealer(broker.endpoint)
@@ -322,6 +351,7 @@ run(
     partial_replies,
     partial_replies_for_an_old_client,
     management,
+    listings,
     a_busy_worker_that_vanishes,
     dead_idle_workers_swallow_nothing,
     heartbeats,

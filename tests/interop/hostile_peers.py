@@ -187,6 +187,22 @@ def names_without_end():
         honest.close()
 
 
+def questions_without_end():
+    """Z7 a peer that asks for listings in a loop, and reads no answer, holds up nobody"""
+    with Broker("--client-window", "100000") as broker:
+        honest = Honest(broker)
+        peer = dealer(broker.endpoint)
+        for i in range(20_000):
+            word = (b"mmi.queues", b"mmi.workers", b"mmi.stats", b"mmi.dead_letters", b"mmi.service")[i % 5]
+            peer.send_multipart(client_request("0.2", word, b""))
+            if i % 1000 == 0:
+                honest.check()
+        honest.check()
+        peer.close()
+        honest.check()
+        honest.close()
+
+
 run(
     short_messages,
     long_and_absurd_messages,
@@ -196,4 +212,5 @@ run(
     not_even_zeromq,
     a_probe,
     names_without_end,
+    questions_without_end,
 )

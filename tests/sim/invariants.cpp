@@ -1,5 +1,7 @@
 #include "sim/invariants.hpp"
 
+#include "sim/sim_mmi.hpp"
+
 #include <utility>
 
 namespace mdp::sim {
@@ -110,6 +112,8 @@ void invariants::when_quiet(const sim_broker& broker, const all_workers& workers
     return std::to_string(ledger_.open()) + " requests are still open, " +
            std::to_string(ledger_.in_queues()) + " still in queues";
   });
+  findings_.require(broker.registry().mmi().desk().open_questions() == 0,
+                    [] { return "a question under mmi. is still open"; });
   findings_.require(broker.budget().requests() == 0 && broker.budget().bytes() == 0,
                     [] { return "nothing is open, and the budget is still drawn from"; });
   findings_.require(broker.io().peers() == workers.size(), [&] {

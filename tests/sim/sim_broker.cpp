@@ -1,6 +1,9 @@
 #include "sim/sim_broker.hpp"
 
+#include "sim/sim_mmi.hpp"
+
 #include <algorithm>
+#include <array>
 #include <memory>
 #include <utility>
 #include <vector>
@@ -76,6 +79,7 @@ time_point sim_broker::next_event() const {
       next = std::min(next, worker->next_deadline());
     for (const auto& queue : registry().queues())
       next = std::min(next, queue->next_deadline());
+    next = std::min(next, registry().mmi().next_deadline());
   }
   return when_awake(std::min(in_world(next), end_at_));
 }
@@ -134,6 +138,7 @@ void sim_broker::look_at_clock() {
   wake(io().sessions());
   wake(io().connections());
   wake(registry().queues());
+  wake(std::array{&registry().mmi()});
 }
 
 void sim_broker::end(router_end how, time_point now) {

@@ -1,16 +1,15 @@
 #pragma once
 
-#include "mdp/engine/mmi.hpp"
+#include "mdp/engine/mmi_desk.hpp"
 #include "sim/broker_parts.hpp"
 
+#include <cstdint>
 #include <map>
-#include <optional>
 #include <string>
-#include <vector>
 
 namespace mdp::sim {
 
-/// The simulated `mmi` actor: asks the registry, waits for the queues' reports, answers.
+/// The simulated `mmi` actor: an mmi_desk with its actions carried out.
 class sim_mmi {
 public:
   explicit sim_mmi(broker_parts& broker) : broker_(broker), self_(broker.post.open(this)) {}
@@ -19,27 +18,22 @@ public:
 
   void on_question(const std::string& service, const engine::job& what,
                    const actor_ref<sim_session>& session);
-  void on_survey_begun(job_id question, std::size_t reports);
-  void on_reported(job_id question, std::size_t workers);
+  void on_survey_begun(std::uint64_t survey, std::size_t reports);
+  void on_reported(std::uint64_t survey, engine::service_report report);
+  void on_deadline();
 
   [[nodiscard]] const actor_ref<sim_mmi>& self() const noexcept { return self_; }
+  [[nodiscard]] time_point next_deadline() const noexcept { return desk_.next_deadline(); }
+  [[nodiscard]] const engine::mmi_desk& desk() const noexcept { return desk_; }
 
 private:
-  struct open_question {
-    actor_ref<sim_session> session;
-    bool is_about_one = false;
-    std::optional<std::size_t> expected; // known once the registry has counted
-    std::vector<std::size_t> reports;    // workers
-  };
-
-  void survey(job_id question, const actor_ref<sim_session>& session,
-              std::optional<std::string> only);
-  void finish_if_complete(job_id question);
-  void answer(job_id question, const actor_ref<sim_session>& session, message body);
+  void carry_out();
+  void answer(job_id question, message body);
 
   broker_parts& broker_;
+  engine::mmi_desk desk_;
   actor_ref<sim_mmi> self_;
-  std::map<job_id, open_question> open_;
+  std::map<job_id, actor_ref<sim_session>> sessions_; // of open questions
 };
 
 } // namespace mdp::sim

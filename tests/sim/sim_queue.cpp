@@ -64,9 +64,12 @@ void sim_queue::on_answered(sink_id sink, engine::worker_answer answer) {
   carry_out();
 }
 
-void sim_queue::on_report_wanted(job_id question, const actor_ref<sim_mmi>& mmi) {
-  broker_.post.tell(
-    mmi, [question, workers = engine_.sinks()](sim_mmi& m) { m.on_reported(question, workers); });
+void sim_queue::on_report_wanted(std::uint64_t survey, const actor_ref<sim_mmi>& mmi) {
+  auto report = engine_.report(broker_.now);
+  report.service = service_;
+  broker_.post.tell(mmi, [survey, report = std::move(report)](sim_mmi& m) mutable {
+    m.on_reported(survey, std::move(report));
+  });
 }
 
 void sim_queue::on_drain() {

@@ -27,7 +27,7 @@ public:
 
   void on_sink_lost(sink_id id, const std::vector<job_id>& undelivered = {});
   void on_answered(sink_id sink, engine::worker_answer answer);
-  void on_report_wanted(job_id question, const actor_ref<sim_mmi>& mmi);
+  void on_report_wanted(std::uint64_t survey, const actor_ref<sim_mmi>& mmi);
   void on_drain();
   void on_deadline();
 

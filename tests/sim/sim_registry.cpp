@@ -64,12 +64,12 @@ void sim_registry::on_queue_idle(const std::string& service, std::uint64_t recei
   broker_.post.close(queue->self());
 }
 
-void sim_registry::on_survey(job_id question, const std::optional<std::string>& only) {
+void sim_registry::on_survey(std::uint64_t survey, const std::optional<std::string>& only) {
   std::size_t asked = 0;
   const auto ask = [&](sim_queue* queue) {
     ++asked;
-    broker_.post.tell(queue->self(), [question, mmi = mmi_->self()](sim_queue& q) {
-      q.on_report_wanted(question, mmi);
+    broker_.post.tell(queue->self(), [survey, mmi = mmi_->self()](sim_queue& q) {
+      q.on_report_wanted(survey, mmi);
     });
   };
   if (!only)
@@ -77,7 +77,7 @@ void sim_registry::on_survey(job_id question, const std::optional<std::string>& 
   else if (const auto found = catalog_.find(*only); found.known != nullptr)
     ask(found.known->handle);
   broker_.post.tell(mmi_->self(),
-                    [question, asked](sim_mmi& mmi) { mmi.on_survey_begun(question, asked); });
+                    [survey, asked](sim_mmi& mmi) { mmi.on_survey_begun(survey, asked); });
 }
 
 void sim_registry::on_drain() {

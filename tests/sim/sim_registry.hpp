@@ -26,13 +26,14 @@ public:
   void register_sink(const std::string& service, sink_id id, std::uint32_t capacity,
                      const actor_ref<sim_connection>& sink);
   void on_queue_idle(const std::string& service, std::uint64_t received);
-  void on_survey(job_id question, const std::optional<std::string>& only);
+  void on_survey(std::uint64_t survey, const std::optional<std::string>& only);
   void on_drain();
 
   [[nodiscard]] const actor_ref<sim_registry>& self() const noexcept { return self_; }
   [[nodiscard]] const std::vector<std::unique_ptr<sim_queue>>& queues() const noexcept {
     return queues_;
   }
+  [[nodiscard]] const sim_mmi& mmi() const noexcept { return *mmi_; }
   [[nodiscard]] std::size_t services() const noexcept { return catalog_.size(); }
 
   /// Frees what has ended; not while a letter is being read.

@@ -173,6 +173,16 @@ TEST_CASE_FIXTURE(fixture, "T8 open questions are bounded, and one too many is t
   CHECK(desk.open_questions() == 4);
 }
 
+TEST_CASE("T8 the answers of a round are bounded together, and the first always goes") {
+  mmi_answer_room room(1000);
+  CHECK(room.take(5000));
+  CHECK_FALSE(room.take(1));
+  mmi_answer_room other(1000);
+  CHECK(other.take(400));
+  CHECK(other.take(600));
+  CHECK_FALSE(other.take(1));
+}
+
 TEST_CASE("a million questions in one turn ask the queues once") {
   mmi_desk desk;
   std::size_t surveys = 0;

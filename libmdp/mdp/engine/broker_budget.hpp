@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <utility>
 
 /// What all requests of a broker together may be. Each service and each client has bounds of its own;
 /// ten thousand services within theirs could still exhaust a machine.

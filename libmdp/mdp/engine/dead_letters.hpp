@@ -11,6 +11,7 @@
 #include <deque>
 #include <optional>
 #include <string>
+#include <string_view>
 
 /// Requests that every worker which tried them was lost over. Such a request is suspect, and somebody
 /// should look at it: the broker remembers what it was, and can hand it to a service made for that.

@@ -7,6 +7,7 @@
 #include "mdp/ids.hpp"
 #include "mdp/time.hpp"
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <map>
@@ -63,6 +64,26 @@ struct mmi_round {
 };
 
 using mmi_action = std::variant<mmi_reply, mmi_survey, mmi_round>;
+
+/// Bounds the answers of one round together, so that small questions cannot make the broker send
+/// large documents without end. The first answer always fits; who finds no room is told 503.
+class mmi_answer_room {
+public:
+  explicit mmi_answer_room(std::size_t max_bytes = defaults::mmi_round_max_bytes)
+      : max_bytes_(max_bytes) {}
+
+  /// Whether an answer of so many bytes may go, too.
+  [[nodiscard]] bool take(std::size_t bytes) noexcept {
+    if (taken_ > 0 && bytes > max_bytes_ - std::min(max_bytes_, taken_))
+      return false;
+    taken_ += bytes;
+    return true;
+  }
+
+private:
+  std::size_t max_bytes_;
+  std::size_t taken_ = 0;
+};
 
 /// What became of questions. Each only grows.
 struct mmi_counters {

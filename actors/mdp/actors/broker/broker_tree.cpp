@@ -17,7 +17,6 @@ namespace {
 /// One incarnation of the branch: who has been started so far, and how the rest is started.
 struct branch_state {
   broker_tree parts;
-  std::shared_ptr<engine::broker_budget> budget;
   std::shared_ptr<engine::dead_letters> dead_letters;
   std::function<io_actor()> io;
   supervisor_actor queues;
@@ -35,9 +34,8 @@ Peer adopted(caf::local_actor& parent, const supervisor_actor& peers, Peer peer,
 serve_peers openers(const branch_ptr& branch, const service_registry_actor& registry) {
   const auto io = branch->io();
   const auto& parts = branch->parts;
-  auto for_clients =
-    std::make_shared<client_session_state::surroundings>(client_session_state::surroundings{
-      io, registry, parts.counters, parts.clients, branch->budget});
+  auto for_clients = std::make_shared<client_session_state::surroundings>(
+    client_session_state::surroundings{io, registry, parts.counters, parts.clients, parts.budget});
   auto for_workers = std::make_shared<worker_connection_state::surroundings>(
     worker_connection_state::surroundings{io, registry, parts.counters, parts.workers});
   return {
@@ -90,7 +88,7 @@ child_spec registry_child(const branch_ptr& branch) {
     };
     around->counters = parts.counters;
     around->queue = parts.queues;
-    around->budget = branch->budget;
+    around->budget = parts.budget;
     around->dead_letters = branch->dead_letters;
     around->dead_letter_service = parts.dead_letter_service;
     around->max_services = parts.max_services;
@@ -105,15 +103,11 @@ child_spec registry_child(const branch_ptr& branch) {
 } // namespace
 
 child_spec broker_spec(broker_tree parts, std::function<io_actor()> io) {
-  // What outlives a restart of the branch, as the counters do.
-  const auto budget = std::make_shared<engine::broker_budget>(parts.budget);
-  const auto dead = std::make_shared<engine::dead_letters>();
-  parts.counters->budget = budget;
+  const auto dead = std::make_shared<engine::dead_letters>(); // outlives a restart of the branch
   child_spec spec;
   spec.name = "broker";
-  spec.start = [parts = std::move(parts), budget, dead,
-                io = std::move(io)](caf::local_actor& parent) {
-    auto branch = std::make_shared<branch_state>(branch_state{parts, budget, dead, io, {}, {}});
+  spec.start = [parts = std::move(parts), dead, io = std::move(io)](caf::local_actor& parent) {
+    auto branch = std::make_shared<branch_state>(branch_state{parts, dead, io, {}, {}});
     supervisor_spec broker;
     broker.name = "broker";
     broker.strategy = restart_strategy::one_for_all;

@@ -20,7 +20,8 @@ struct broker_tree {
   engine::client_link_config clients;
   engine::worker_link_config workers;
   engine::queue_config queues;
-  engine::budget_config budget;
+  /// What all requests together may be; outlives a restart of the branch, as the counters do.
+  std::shared_ptr<engine::broker_budget> budget = std::make_shared<engine::broker_budget>();
   std::string dead_letter_service; ///< Empty: there is none.
   std::size_t max_services = defaults::max_services;
   duration service_linger = defaults::service_linger;

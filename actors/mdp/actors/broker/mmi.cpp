@@ -57,11 +57,17 @@ void mmi_state::carry_out() {
 
 void mmi_state::answer_all(const engine::mmi_round& round) {
   std::map<engine::mmi_listing, message> bodies; // each is written once, and shared
+  engine::mmi_answer_room room;
   for (const auto& question : round.questions) {
     auto& body = bodies[question.wanted];
     if (body.empty())
       body = engine::answer_mmi_listing(document_of(question.wanted, round));
-    answer(question.id, body);
+    if (room.take(body.byte_count())) {
+      answer(question.id, body);
+    } else {
+      counters_->mmi_overloaded.add();
+      answer(question.id, engine::answer_mmi_overload());
+    }
   }
 }
 

@@ -130,9 +130,7 @@ void service_queue_state::carry_out() {
                  [&](engine::answer_client& reply) { answer(reply); },
                  [&](const engine::refuse_client& reply) { refuse(reply); },
                  [&](engine::bury_job& news) {
-                   spdlog::warn("service {}: a request was given up, all {} workers that tried it "
-                                "were lost",
-                                store_->service, news.attempts);
+                   ++unlogged_deaths_;
                    tell(self_, around_->registry,
                         job_died{store_->service, std::move(news.what), news.attempts});
                  },
@@ -140,6 +138,7 @@ void service_queue_state::carry_out() {
                action);
   });
   count();
+  log_deaths();
   report_drained();
   auto deadline = engine_.next_deadline();
   if (engine_.is_idle())
@@ -182,6 +181,14 @@ void service_queue_state::count() {
   total.late_answers.add(now.late_answers - counted_.late_answers);
   total.unwanted_answers.add(now.unwanted_answers - counted_.unwanted_answers);
   counted_ = now;
+}
+
+void service_queue_state::log_deaths() {
+  if (unlogged_deaths_ == 0 || now_of(self_) < next_log_)
+    return;
+  spdlog::warn("service {}: {} requests were given up, as every worker that tried them was lost",
+               store_->service, std::exchange(unlogged_deaths_, 0));
+  next_log_ = now_of(self_) + defaults::log_interval; // peers can cause this at will
 }
 
 void service_queue_state::watch_idleness() {

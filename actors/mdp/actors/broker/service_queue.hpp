@@ -68,6 +68,7 @@ private:
   /// The session that waits for `id`, which is one job less from now on if `is_over`; null if gone.
   [[nodiscard]] client_session_actor session_of(job_id id, bool is_over);
   void count();
+  void log_deaths();
   void watch_idleness();
   void report_drained();
 
@@ -77,6 +78,8 @@ private:
   counted_in counted_as_service_;
   engine::service_queue& engine_;
   engine::queue_counters counted_; // what of the engine's counters is in the broker's already
+  std::uint64_t unlogged_deaths_ = 0;
+  time_point next_log_ = time_point::min();
   std::optional<time_point> idle_since_;
   service_registry_actor drain_to_; // null unless draining
   deadline_timer timer_;

@@ -133,6 +133,7 @@ struct invalid_input {
 enum class unreachable_reason : std::uint8_t {
   gone,     ///< EHOSTUNREACH: no such peer, or its connection has ended (T22)
   too_slow, ///< its parked messages went over their budget of bytes, count or age (T21)
+  ended,    ///< the broker is done with it, and something was still parked for it
 };
 
 /// Something sent to a peer cannot reach it; it and whatever was parked is dropped.

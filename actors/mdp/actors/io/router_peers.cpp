@@ -67,9 +67,10 @@ void router_peers::on_invalid(const invalid_input& report) {
 }
 
 void router_peers::on_unreachable(const peer_unreachable& report) {
-  (report.reason == unreachable_reason::too_slow ? counters_->slow_peers
-                                                 : counters_->unreachable_peers)
-    .add();
+  if (report.reason == unreachable_reason::too_slow)
+    counters_->slow_peers.add();
+  else if (report.reason == unreachable_reason::gone)
+    counters_->unreachable_peers.add();
   counters_->undelivered.add(report.dropped_messages);
   if (const auto* peer = directory_.find(report.peer))
     tell_lost(*peer, report.first_undelivered.value_or(peer_lost{}.first_undelivered));

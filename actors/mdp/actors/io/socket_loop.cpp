@@ -117,8 +117,12 @@ private:
   }
 
   void execute(const forget_peer& command) {
-    if (auto* socket = sockets_.find(command.socket))
-      socket->backlog.forget(command.routing_id);
+    auto* const socket = sockets_.find(command.socket);
+    if (socket == nullptr)
+      return;
+    if (const auto dropped = socket->backlog.forget(command.routing_id); dropped > 0)
+      reports_.push_back(peer_unreachable{command.socket, peer_id{}, command.routing_id,
+                                          unreachable_reason::ended, dropped, std::nullopt});
   }
 
   void execute(const stop_loop& command) {

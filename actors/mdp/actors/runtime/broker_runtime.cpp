@@ -30,7 +30,9 @@ public:
   explicit body(broker_config config)
       : config_(std::move(config)),
         io_(io_config_of(config_, counters_)),
-        tree_(config_.scheduler_threads, io_) {}
+        tree_(config_.scheduler_threads, io_) {
+    counters_->budget = budget_; // before anybody reads them
+  }
 
   tl::expected<std::vector<std::string>, std::string> start(std::function<void()> on_failure) {
     auto first_bind = std::make_shared<std::promise<std::string>>();
@@ -44,7 +46,7 @@ public:
     branch.clients = config_.clients;
     branch.workers = config_.workers;
     branch.queues = config_.queues;
-    branch.budget = config_.budget;
+    branch.budget = budget_;
     branch.dead_letter_service = config_.dead_letter_service;
     branch.max_services = config_.max_services;
     branch.service_linger = config_.service_linger;
@@ -80,6 +82,8 @@ public:
 private:
   broker_config config_;
   std::shared_ptr<broker_counters> counters_ = std::make_shared<broker_counters>();
+  std::shared_ptr<engine::broker_budget> budget_ =
+    std::make_shared<engine::broker_budget>(config_.budget);
   std::shared_ptr<current<service_registry_actor>> registry_ =
     std::make_shared<current<service_registry_actor>>();
   io_config io_;
