@@ -115,8 +115,8 @@ private:
     job_id question;
     time_point deadline;
   };
-  struct round {
-    std::uint64_t survey = 0;
+  struct round { // no initialisers: clang 14 could not make an optional of it in this class then
+    std::uint64_t survey;
     time_point deadline;
     std::optional<std::size_t> expected; // known once the registry has counted
     mmi_round result;
