@@ -134,11 +134,14 @@ TEST_CASE("what a program leaves running is ended, and does not hold up the repl
 
 TEST_CASE("a stop ends what runs, and what comes later") {
   runner r;
+  const test::temporary_folder folder;
+  const auto runs = folder.path() + "/runs";
   std::thread stopper([&] {
-    std::this_thread::sleep_for(100ms);
+    CHECK(test::eventually([&] { return std::filesystem::exists(runs); }));
     r.stopping.set();
   });
-  CHECK(r.run("sleep 1000") == "<sleep was ended because the worker is stopping>");
+  CHECK(r.run(shell("touch " + runs + "; exec sleep 1000")) ==
+        "<sh was ended because the worker is stopping>");
   stopper.join();
   CHECK(r.run("sleep 1000") == "<sleep was ended because the worker is stopping>");
 }
