@@ -10,6 +10,7 @@
 #include <array>
 #include <atomic>
 #include <cerrno>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -160,6 +161,31 @@ TEST_CASE("a large frame is not copied on its way, and let go when it has been s
     CHECK_FALSE(is_gone);
   }
   CHECK(eventually([&] { return is_gone.load(); }));
+}
+
+TEST_CASE("T21 large frames are on their peer's account until libzmq has let go of them") {
+  const auto total = std::make_shared<std::atomic<std::size_t>>(0U);
+  const auto account = std::make_shared<transit_account>(total);
+  const auto large = defaults::transit_counted_from + 1;
+  pair_of_sockets sockets;
+  sockets.greet();
+  const message sent{frame(pattern(large)), frame(pattern(defaults::transit_counted_from)),
+                     frame(pattern(10))};
+  for (int i = 0; i < 3; ++i)
+    REQUIRE(send_to(sockets.router, sockets.peer, sent, account) == send_status::sent);
+  CHECK(account->bytes() == 3 * large);
+  CHECK(account->total() == 3 * large);
+  for (int i = 0; i < 3; ++i) {
+    message got;
+    REQUIRE(eventually(
+      [&] { return receive(sockets.dealer, wide, got).status == receive_status::received; }));
+    CHECK(got == sent);
+  }
+  CHECK(eventually([&] { return account->bytes() == 0; }));
+  CHECK(*total == 0);
+  const frame nobody(std::string_view("nobody"));
+  CHECK(send_to(sockets.router, nobody, sent, account) == send_status::unreachable);
+  CHECK(account->bytes() == 0);
 }
 
 TEST_CASE("a frame that is a piece of its owner's bytes is sent as that piece") {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "mdp/message.hpp"
+#include "mdp/net/transit.hpp"
 
 #include <zmq.hpp>
 
@@ -54,8 +55,9 @@ enum class send_status : std::uint8_t {
 
 /// Sends all frames of `frames`, at least one, to one peer of a ROUTER with ROUTER_MANDATORY. Only
 /// the routing id can fail; libzmq swallows the rest if the peer leaves in the middle, and who
-/// watches its heartbeats finds out.
+/// watches its heartbeats finds out. Large frames are on `account`, if there is one, until libzmq has
+/// sent or dropped them.
 [[nodiscard]] send_status send_to(zmq::socket_ref socket, const frame& routing_id,
-                                  const message& frames);
+                                  const message& frames, const transit& account = {});
 
 } // namespace mdp::net

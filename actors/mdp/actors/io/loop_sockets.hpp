@@ -1,6 +1,7 @@
 #pragma once
 
 #include "mdp/actors/io/loop_commands.hpp"
+#include "mdp/actors/io/peers_in_transit.hpp"
 #include "mdp/net/context.hpp"
 #include "mdp/net/poll_set.hpp"
 #include "mdp/net/socket_monitor.hpp"
@@ -32,6 +33,7 @@ struct loop_socket {
   wire::protocol_version version{}; ///< What a DEALER speaks; a ROUTER's peers say theirs.
   wire::limits limits;
   peers::peer_backlog backlog{};
+  peers_in_transit in_transit{};                  ///< A ROUTER's.
   std::unique_ptr<net::socket_monitor> monitor{}; ///< A ROUTER's; ends before the socket.
   bool has_news = false;                          ///< The monitor has something to say.
   std::size_t connections = 0;                    ///< A ROUTER's, and how many it may have.
