@@ -16,8 +16,11 @@ void add_endpoints(options& all, broker_settings& set) {
   all.texts("bind", "ENDPOINT", set.broker.endpoints,
             "Where clients and workers connect: tcp://ADDRESS:PORT or ipc://PATH. May be given "
             "more than once. A port of * is chosen by the system; the first log line names it.");
+  all.texts("bind-workers", "ENDPOINT", set.broker.worker_endpoints,
+            "Where workers connect, on a socket of their own; --bind is for clients alone then.");
   all.text("port-file", "FILE", set.port_file,
-           "Write the TCP ports there, one a line, once all endpoints are bound. It appears as a "
+           "Write the TCP ports there, one a line and those for workers last, once all endpoints "
+           "are bound. It appears as a "
            "whole, and is removed at the end.");
   all.text("metrics", "HOST:PORT", set.metrics,
            "Show counters to Prometheus at http://HOST:PORT/metrics. A port of * is chosen by the "
@@ -38,6 +41,12 @@ void add_liveness(options& all, broker_settings& set) {
              "work. strict: never.");
   all.time("busy-timeout", 1ms, workers.busy_timeout,
            "How long a busy worker may be silent under the lenient policy.");
+  all.time(
+    "answer-timeout", 1ms, workers.answer_timeout,
+    "How long a worker that beats may work on one request without an answer or a part of one, "
+    "before it is told to go and another one gets the request.");
+  all.number("max-capacity", "N", 1U, workers.max_capacity,
+             "Requests one worker gets at a time at most, whatever capacity it announces.");
   all.toggle("opaque-client-ids", workers.opaque_client_ids,
              "Show workers a token instead of the client's routing id.");
 }
@@ -103,6 +112,7 @@ Examples:
   mdp-broker
   mdp-broker --bind tcp://*:5555 --bind ipc:///run/mdp/broker
   mdp-broker --bind 'tcp://127.0.0.1:*' --port-file /tmp/port
+  mdp-broker --bind tcp://*:5555 --bind-workers tcp://10.0.0.1:5556
   mdp-broker --metrics 127.0.0.1:9090
   mdp-broker --config broker.toml       # with lines such as
                                         #   bind = ["tcp://*:5555"]

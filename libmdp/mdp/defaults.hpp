@@ -33,6 +33,11 @@ inline constexpr std::size_t max_envelope_frames = 8;
 /// Requests one worker connection may hold at a time; the announced capacity's upper end.
 inline constexpr std::uint32_t max_worker_capacity = 65536;
 
+/// Requests the broker gives one worker at a time, whatever that announces. More than hides any round
+/// trip, and as many messages as libzmq queues for one peer (`high_water_mark`): beyond it they would
+/// only be parked here, for a worker that does not even read.
+inline constexpr std::uint32_t max_granted_capacity = 1000;
+
 // -- heartbeats -------------------------------------------------------------------------------------
 
 /// Pause after which a silent side says HEARTBEAT. The interval of the ZeroMQ guide's peers, with
@@ -46,6 +51,11 @@ inline constexpr std::uint32_t heartbeat_liveness = 4;
 /// How long a worker that holds a request may stay silent under the lenient busy policy (T1): stock
 /// single-threaded workers cannot beat while they compute.
 inline constexpr std::chrono::minutes busy_timeout = 5min;
+
+/// How long a worker may beat and still not answer a request, nor continue it by a PARTIAL. Longer than
+/// work that somebody waits for; short enough that a client, its session and its request do not
+/// hang on a worker that is stuck for ever.
+inline constexpr std::chrono::minutes answer_timeout = 60min;
 
 // -- requests ---------------------------------------------------------------------------------------
 
@@ -149,6 +159,18 @@ inline constexpr std::chrono::seconds backlog_max_age = 30s;
 /// within its own budget, could still exhaust a machine.
 inline constexpr std::size_t backlog_total_bytes = 512U << 20U;
 
+/// What libzmq may hold in large frames for one peer, and for all peers of a socket, in bytes; what is
+/// over it is parked here. A window wide enough for a fast link, and far below what its own bound of
+/// a thousand messages would allow: 1 GiB for a client that reads none of its replies of 1 MiB.
+inline constexpr std::size_t transit_peer_bytes = 16U << 20U;
+inline constexpr std::size_t transit_total_bytes = 512U << 20U;
+
+/// Frames above this size, in bytes, count: a thousand that do not are as much as a peer may have.
+inline constexpr std::size_t transit_counted_from = 16U << 10U;
+
+/// Peers' accounts before those that hold nothing are looked for.
+inline constexpr std::size_t transit_sweep = 64;
+
 /// Pause before a parked message is tried again, doubling up to the second number. POLLOUT cannot
 /// be used: with ROUTER_MANDATORY it is true as soon as any peer has room.
 inline constexpr std::chrono::milliseconds backlog_retry_min = 2ms;
@@ -162,6 +184,17 @@ inline constexpr std::chrono::milliseconds probe_interval = 250ms;
 
 /// Connections of one worker's process; each has a socket and a thread.
 inline constexpr std::uint32_t max_worker_connections = 1024;
+
+// -- admission (RFC 27) -----------------------------------------------------------------------------
+
+/// Bytes of one field of what libzmq asks, and credentials in it: a name and a password of 255 bytes
+/// each are the most that ZMTP has.
+inline constexpr std::size_t zap_max_field_bytes = 255;
+inline constexpr std::size_t zap_max_credentials = 8;
+
+/// Questions answered in one turn of the loop, so that a flood of connections does not starve those
+/// who are in.
+inline constexpr std::size_t zap_turn_max_requests = 64;
 
 // -- the loop ---------------------------------------------------------------------------------------
 

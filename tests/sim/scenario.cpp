@@ -24,6 +24,10 @@ broker_config draw_broker(dice& chance, const engine::heartbeat_config& heartbea
   broker.workers.busy =
     chance.chance(0.3) ? engine::busy_policy::strict : engine::busy_policy::lenient;
   broker.workers.busy_timeout = chance.between(3s, 6s);
+  if (chance.chance(0.3))
+    broker.workers.answer_timeout = chance.between(2s, 8s);
+  if (chance.chance(0.3))
+    broker.workers.max_capacity = static_cast<std::uint32_t>(chance.between(1, 4));
   broker.workers.opaque_client_ids = chance.chance(0.3);
 
   broker.clients.request_ttl = chance.between(1s, 5s);

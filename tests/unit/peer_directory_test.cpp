@@ -60,8 +60,36 @@ TEST_CASE_FIXTURE(fixture, "a known client's requests are delivered") {
 
 TEST_CASE_FIXTURE(fixture, "a known worker's commands are delivered, each of them") {
   admit(peer, ready);
-  for (const auto& input : {ready, beat, leave, partial, final_reply})
+  for (const auto& input : {ready, beat, partial, final_reply})
     CHECK(judge(peer, input) == verdict::deliver);
+}
+
+TEST_CASE_FIXTURE(fixture, "7-28 a worker that says goodbye is a stranger at once") {
+  const auto id = admit(peer, ready);
+  const auto decision = directory.judge(peer, leave, at(0s));
+  REQUIRE(decision.what == verdict::goodbye);
+  CHECK(decision.peer->id == id);
+  directory.remove(id, true, at(0s));
+  CHECK(directory.find(id) == nullptr); // what its old engine still wants sent reaches nobody
+  CHECK(judge(peer, beat) == verdict::ignore);
+  CHECK(admit(peer, ready) != id); // another conversation
+}
+
+TEST_CASE_FIXTURE(fixture, "T5 nobody is released to whom something is on its way") {
+  const auto id = admit(peer, asks());
+  judge(peer, asks());
+  CHECK_FALSE(directory.release(id, 1));
+  CHECK(directory.find(id) != nullptr);
+  CHECK(directory.release(id, 2));
+  CHECK(directory.find(id) == nullptr);
+  CHECK_FALSE(directory.release(id, 2));
+  CHECK(judge(peer, asks()) == verdict::open);
+}
+
+TEST_CASE_FIXTURE(fixture, "T5 what is not delivered does not keep a client from being released") {
+  const auto id = admit(peer, asks(v0_2));
+  CHECK(judge(peer, asks(v0_1)) == verdict::violation);
+  CHECK(directory.release(id, 1));
 }
 
 TEST_CASE_FIXTURE(fixture, "7-31 a worker that speaks as a client violates the protocol") {
@@ -211,4 +239,37 @@ TEST_CASE_FIXTURE(fixture, "all peers can be visited, and told apart by their ha
   std::set<int> seen;
   directory.for_each([&](const auto& entry) { seen.insert(entry.handle); });
   CHECK(seen == std::set<int>{1, 2, 3});
+}
+
+// -- two doors ------------------------------------------------------------------------------------
+
+TEST_CASE("7-2 a ROUTER that is for one side hears nobody of the other") {
+  peer_directory<int> clients{directory_config{.is_for = door::clients}};
+  peer_directory<int> workers{directory_config{.is_for = door::workers}};
+  CHECK(clients.judge(peer, asks(), at(0s)).what == verdict::open);
+  CHECK(workers.judge(peer, ready, at(0s)).what == verdict::open);
+  CHECK(workers.judge(peer, asks(), at(0s)).what == verdict::wrong_door);
+  for (const auto& input : {ready, beat, leave, partial, final_reply})
+    CHECK(clients.judge(peer, input, at(0s)).what == verdict::wrong_door);
+  CHECK(clients.remembered() == 0);
+}
+
+TEST_CASE("7-31 a worker that asks at the workers' ROUTER violates the protocol, as anywhere") {
+  peer_directory<int> workers{directory_config{.is_for = door::workers}};
+  REQUIRE(workers.judge(peer, ready, at(0s)).what == verdict::open);
+  workers.admit(peer, ready);
+  CHECK(workers.judge(peer, asks(), at(0s)).what == verdict::violation);
+}
+
+TEST_CASE("7-2 two directories of one broker give no id twice") {
+  peer_directory<int> odd{directory_config{.first_id = 1, .id_step = 2}};
+  peer_directory<int> even{directory_config{.first_id = 2, .id_step = 2}};
+  std::set<std::uint64_t> ids;
+  for (int i = 0; i < 10; ++i)
+    for (auto* directory : {&odd, &even}) {
+      const frame name(std::to_string(i));
+      REQUIRE(directory->judge(name, asks(), at(0s)).what == verdict::open);
+      ids.insert(directory->admit(name, asks()).id.value);
+    }
+  CHECK(ids.size() == 20);
 }

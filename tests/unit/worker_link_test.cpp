@@ -307,6 +307,13 @@ TEST_CASE("T6 T7 what a worker worked out before it came again answers nothing n
         "send disconnect, ended: unexpected");
 }
 
+TEST_CASE("no worker is given more than the broker grants, whatever it announces") {
+  auto how = worker_link_fixture::config();
+  how.max_capacity = 7;
+  worker_link_fixture f(how);
+  CHECK(f.handle(wire::worker_ready{"echo", 65536, true}) == "offer echo x7");
+}
+
 TEST_CASE_FIXTURE(worker_link_fixture, "a capacity of one that was announced gets tokens as well") {
   make_ready(1);
   const auto token = assign_for_address(1, 1);

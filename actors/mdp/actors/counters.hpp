@@ -72,6 +72,7 @@ struct broker_counters {
   counter violations;  ///< a known peer with another header than before (7-31)
   counter turned_away; ///< workers nobody knows, told to go (T9)
   counter house_full;  ///< messages of peers that found no room (T8)
+  counter wrong_door;  ///< clients at the workers' endpoint, or the other way round (7-2)
   counter ignored;     ///< last words of peers that had been told to go
   counter not_serving; ///< messages that came when no broker was there to take them
   // peers

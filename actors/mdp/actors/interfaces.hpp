@@ -28,6 +28,8 @@ struct loop_ended;
 struct serve_peers;
 struct send_to_peer;
 struct peer_ended;
+struct release_peer;
+struct peer_released;
 struct open_socket;
 struct send_on_socket;
 struct close_owned_socket;
@@ -87,6 +89,7 @@ using io_actor = stoppable_actor::extend< //
   takes<serve_peers>,         // a broker is there: bind, and open an actor for each peer
   takes<send_to_peer>,        // send to a client or worker of this broker
   takes<peer_ended>,          // a session or connection is over
+  takes<release_peer>,        // a session would be forgotten, if nothing is on its way to it
   takes<deadline_due>,        // connections were lost: look which workers are gone
   takes<open_socket>,         // connect to a broker on behalf of a peer actor
   takes<send_on_socket>,      // send on such a socket
@@ -97,6 +100,7 @@ using io_actor = stoppable_actor::extend< //
 using client_session_actor = stoppable_actor::extend< //
   takes<request_arrived>,                             // the client asks for a service
   takes<peer_lost>,                                   // the socket cannot reach it any more
+  takes<peer_released>,                               // it may be forgotten, as it asked to
   takes<answer_arrived>,                              // a queue has an answer, or a part of one
   takes<job_refused>,                                 // a queue says that none will come
   takes<deadline_due>>;                               // look whether it can be forgotten

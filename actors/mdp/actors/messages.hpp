@@ -100,6 +100,16 @@ struct peer_ended {
   bool was_told = false; ///< A DISCONNECT has passed: nothing more may be sent (7-28, 7-30).
 };
 
+/// A client has been silent for long; may its session be forgotten? Answered by `peer_released`, or not
+/// at all if there is a message on its way to it.
+struct release_peer {
+  peer_id peer;
+  std::uint64_t heard = 0; ///< Messages that came to the session so far.
+};
+
+/// The session is forgotten: nothing is on its way to it, and nothing will be.
+struct peer_released {};
+
 /// Connect a DEALER to a broker. Exactly one of the owners is set, and gets what it receives.
 struct open_socket {
   std::string endpoint;
@@ -326,6 +336,8 @@ MDP_MESSAGE(mdp::actors::loop_ended)
 MDP_MESSAGE(mdp::actors::serve_peers)
 MDP_MESSAGE(mdp::actors::send_to_peer)
 MDP_MESSAGE(mdp::actors::peer_ended)
+MDP_MESSAGE(mdp::actors::release_peer)
+MDP_MESSAGE(mdp::actors::peer_released)
 MDP_MESSAGE(mdp::actors::open_socket)
 MDP_MESSAGE(mdp::actors::send_on_socket)
 MDP_MESSAGE(mdp::actors::close_owned_socket)

@@ -62,6 +62,7 @@ inline constexpr broker_metric broker_metrics[] = {
      visit("violation", all.violations.value());
      visit("turned_away", all.turned_away.value());
      visit("house_full", all.house_full.value());
+     visit("wrong_door", all.wrong_door.value());
      visit("told_to_go", all.ignored.value());
      visit("not_serving", all.not_serving.value());
    }},

@@ -32,6 +32,10 @@ client_session_actor::behavior_type client_session_state::make_behavior() {
       link_.handle_unreachable();
       carry_out();
     },
+    [this](peer_released) {
+      link_.released();
+      carry_out();
+    },
     [this](answer_arrived& news) {
       if (news.is_final)
         link_.finish(news.id, std::move(news.body), now_of(self_), news.attempt);
@@ -67,6 +71,9 @@ void client_session_state::carry_out() {
           tell(self_, around_->registry, cancel_job{std::move(request.service), request.id});
         },
         [&](const engine::request_refused& news) { around_->counters->refused.add(news.reason); },
+        [&](const engine::ask_to_leave& request) {
+          tell(self_, around_->io, release_peer{id_, request.heard});
+        },
         [&](const engine::client_ended& end) {
           around_->counters->ended_clients.add(end.reason);
           tell(self_, around_->io, peer_ended{id_, false});

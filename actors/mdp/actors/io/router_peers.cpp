@@ -19,7 +19,8 @@ router_peers::router_peers(io_actor::pointer self, const peers::directory_config
       invalid_log_(defaults::log_interval),
       accept_log_(defaults::accept_log_interval),
       refusal_log_(defaults::accept_log_interval),
-      full_log_(defaults::accept_log_interval) {}
+      full_log_(defaults::accept_log_interval),
+      door_log_(defaults::log_interval) {}
 
 void router_peers::on_input(router_input& report) {
   if (!openers_.session)
@@ -28,6 +29,11 @@ void router_peers::on_input(router_input& report) {
   switch (decision.what) {
   case peers::verdict::deliver:
     return deliver(*decision.peer, report);
+  case peers::verdict::goodbye: {
+    deliver(*decision.peer, report);
+    forget(report.routing_id); // nothing more is sent to it (7-28)
+    return directory_.remove(decision.peer->id, true, report.received_at);
+  }
   case peers::verdict::open: {
     auto& peer = directory_.admit(report.routing_id, report.input);
     open(peer, report.received_at);
@@ -43,6 +49,8 @@ void router_peers::on_input(router_input& report) {
     return turn_down(report.received_at);
   case peers::verdict::ignore:
     return counters_->ignored.add();
+  case peers::verdict::wrong_door:
+    return turn_back(report);
   }
 }
 
@@ -52,6 +60,15 @@ void router_peers::turn_down(time_point now) {
     spdlog::warn("a new client or worker is not let in: there are as many as --max-peers allows "
                  "({} more like it not shown)",
                  *withheld);
+}
+
+void router_peers::turn_back(const router_input& report) {
+  counters_->wrong_door.add();
+  if (const auto withheld = door_log_.admit(report.received_at))
+    spdlog::warn(
+      "peer {} is at the wrong endpoint: there is one for clients and another for workers "
+      "({} more like it not shown)",
+      report.routing_id.hex(), *withheld);
 }
 
 void router_peers::on_invalid(const invalid_input& report) {
@@ -127,8 +144,25 @@ void router_peers::end(const peer_ended& news) {
   if (peer == nullptr)
     return;
   if (!news.was_told) // after a DISCONNECT there is still that to be sent
-    std::ignore = outbox_->push(forget_peer{socket_, peer->routing_id});
+    forget(peer->routing_id);
   directory_.remove(news.peer, news.was_told, now_of(self_));
+}
+
+void router_peers::release(const release_peer& request) {
+  const auto* peer = directory_.find(request.peer);
+  if (peer == nullptr)
+    return;
+  const auto [id, routing_id, session] =
+    std::tuple{peer->id, peer->routing_id, std::get<client_session_actor>(peer->handle)};
+  if (!directory_.release(id, request.heard))
+    return;
+  forget(routing_id);
+  tell(self_, session, peer_released{});
+}
+
+/// Has the loop drop what is parked under that routing id.
+void router_peers::forget(const frame& routing_id) {
+  std::ignore = outbox_->push(forget_peer{socket_, routing_id});
 }
 
 void router_peers::open(directory::entry& peer, time_point now) {

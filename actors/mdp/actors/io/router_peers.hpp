@@ -14,7 +14,7 @@
 
 namespace mdp::actors::io {
 
-/// The I/O actor's half that serves a broker: hands what ROUTER peers send to their sessions and
+/// The I/O actor's half that serves one ROUTER of a broker: hands what ROUTER peers send to their sessions and
 /// connections, and what these say to the loop. Carries out what `peers::peer_directory` decides.
 class router_peers {
 public:
@@ -40,17 +40,21 @@ public:
 
   void send(send_to_peer& request);
   void end(const peer_ended& news);
+  void release(const release_peer& request);
 
+  [[nodiscard]] socket_id socket() const noexcept { return socket_; }
   [[nodiscard]] std::size_t size() const noexcept { return directory_.size(); }
 
 private:
   using peer_handle = std::variant<client_session_actor, worker_connection_actor>;
   using directory = peers::peer_directory<peer_handle>;
 
+  void forget(const frame& routing_id);
   void open(directory::entry& peer, time_point now);
   void deliver(directory::entry& peer, router_input& report);
   void turn_away(const router_input& report);
   void turn_down(time_point now);
+  void turn_back(const router_input& report);
   void tell_lost(const directory::entry& peer, std::uint64_t first_undelivered);
   void tell_invalid(const directory::entry& peer);
 
@@ -64,6 +68,7 @@ private:
   log_limiter accept_log_;
   log_limiter refusal_log_;
   log_limiter full_log_;
+  log_limiter door_log_;
   peers::probe_schedule probes_;
   deadline_timer probe_timer_;
 };

@@ -5,8 +5,10 @@
 #include "mdp/actors/runtime/actor_tree.hpp"
 #include "mdp/net/endpoint.hpp"
 
+#include <algorithm>
 #include <chrono>
 #include <future>
+#include <iterator>
 #include <utility>
 
 namespace mdp::actors {
@@ -19,6 +21,7 @@ io_config io_config_of(const broker_config& config, std::shared_ptr<broker_count
   io.limits = config.limits;
   io.peers = config.peers;
   io.bind->endpoints = config.endpoints;
+  io.bind->worker_endpoints = config.worker_endpoints;
   io.counters = std::move(counters);
   return io;
 }
@@ -61,7 +64,9 @@ public:
       tree_.stop();
       return tl::unexpected(std::move(problem));
     }
-    return io_.bind->endpoints;
+    auto endpoints = io_.bind->endpoints;
+    std::ranges::copy(io_.bind->worker_endpoints, std::back_inserter(endpoints));
+    return endpoints;
   }
 
   void stop(bool at_once) {

@@ -24,6 +24,9 @@ struct broker_config {
   /// Where clients and workers connect, one ROUTER for all (7-2); a port of `*` is chosen by the
   /// system.
   std::vector<std::string> endpoints{std::string(defaults::broker_endpoint)};
+  /// If there are any, workers connect here, to a ROUTER of their own, and clients alone to the
+  /// others: each side can be firewalled by itself, and neither takes the other's places.
+  std::vector<std::string> worker_endpoints;
   net::socket_config sockets;
   wire::limits limits;
   peers::directory_config peers;
@@ -54,8 +57,8 @@ public:
   broker_runtime(const broker_runtime&) = delete;
   broker_runtime& operator=(const broker_runtime&) = delete;
 
-  /// Starts everything and waits until the socket is bound: the real endpoints, or one line that
-  /// says what is wrong. Once. `on_failure` is called from some thread if the broker fails later
+  /// Starts everything and waits until the sockets are bound: the real endpoints, those for workers
+  /// alone behind the others, or one line that says what is wrong. Once. `on_failure` is called from some thread if the broker fails later
   /// and cannot be restarted.
   [[nodiscard]] tl::expected<std::vector<std::string>, std::string>
   start(std::function<void()> on_failure = {});

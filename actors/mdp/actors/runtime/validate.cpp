@@ -52,7 +52,12 @@ private:
 std::vector<std::string> validate(const broker_config& config) {
   findings found;
   found.check_endpoints(config.endpoints, net::endpoint_use::bind);
+  if (!config.worker_endpoints.empty())
+    found.check_endpoints(config.worker_endpoints, net::endpoint_use::bind);
   found.check_heartbeat(config.workers.heartbeat);
+  found.check(config.workers.answer_timeout > duration::zero(),
+              "the answer timeout must be more than 0");
+  found.check(config.workers.max_capacity >= 1, "the greatest capacity must be at least 1");
   found.check(config.clients.request_ttl > duration::zero(), "the request ttl must be more than 0");
   found.check(config.clients.window >= 1, "the client window must be at least 1");
   found.check(config.queues.attempts >= 1, "attempts must be at least 1");
