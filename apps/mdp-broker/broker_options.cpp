@@ -2,7 +2,10 @@
 
 #include "mdp/actors/runtime/metrics_endpoint.hpp"
 
+#include <algorithm>
 #include <cstddef>
+#include <iterator>
+#include <string_view>
 #include <utility>
 
 namespace mdp::apps {
@@ -25,6 +28,28 @@ void add_endpoints(options& all, broker_settings& set) {
   all.text("metrics", "HOST:PORT", set.metrics,
            "Show counters to Prometheus at http://HOST:PORT/metrics. A port of * is chosen by the "
            "system; the log names it.");
+}
+
+void add_admission(options& all, broker_settings& set) {
+  all.group("Admission");
+  all.texts("allow-address", "ADDRESS", set.allowed,
+            "Let in who connects from there, and nobody else: 10.1.2.3, 10.0.0.0/8, fd00::/8, or ipc. "
+            "May be given more than once.");
+  all.texts("deny-address", "ADDRESS", set.denied,
+            "Do not let in who connects from there, whatever is allowed.");
+}
+
+std::vector<security::address_range> ranges_of(const std::vector<std::string>& texts,
+                                               std::string_view option,
+                                               std::vector<std::string>& findings) {
+  std::vector<security::address_range> ranges;
+  for (const auto& text : texts) {
+    if (auto range = security::address_range::parse(text))
+      ranges.push_back(*std::move(range));
+    else
+      findings.push_back("--" + std::string(option) + ": " + range.error());
+  }
+  return ranges;
 }
 
 void add_liveness(options& all, broker_settings& set) {
@@ -113,6 +138,7 @@ Examples:
   mdp-broker --bind tcp://*:5555 --bind ipc:///run/mdp/broker
   mdp-broker --bind 'tcp://127.0.0.1:*' --port-file /tmp/port
   mdp-broker --bind tcp://*:5555 --bind-workers tcp://10.0.0.1:5556
+  mdp-broker --bind tcp://*:5555 --allow-address 10.0.0.0/8 --deny-address 10.9.0.0/16
   mdp-broker --metrics 127.0.0.1:9090
   mdp-broker --config broker.toml       # with lines such as
                                         #   bind = ["tcp://*:5555"]
@@ -123,6 +149,7 @@ Examples:
 
 void add_broker_options(options& all, broker_settings& set) {
   add_endpoints(all, set);
+  add_admission(all, set);
   add_liveness(all, set);
   add_requests(all, set);
   add_limits(all, set.broker);
@@ -134,7 +161,10 @@ std::vector<std::string> complete(broker_settings& set) {
   set.broker.sockets.max_message_bytes = set.broker.limits.max_bytes;
   set.broker.queues.promise =
     set.at_most_once ? engine::delivery::at_most_once : engine::delivery::at_least_once;
-  auto findings = validate(set.broker);
+  std::vector<std::string> findings;
+  set.broker.addresses.allow = ranges_of(set.allowed, "allow-address", findings);
+  set.broker.addresses.deny = ranges_of(set.denied, "deny-address", findings);
+  std::ranges::copy(validate(set.broker), std::back_inserter(findings));
   if (!set.metrics.empty())
     if (auto problem = actors::check_metrics_address(set.metrics))
       findings.push_back(*std::move(problem));

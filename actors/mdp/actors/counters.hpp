@@ -4,6 +4,7 @@
 #include "mdp/engine/client_link.hpp"
 #include "mdp/engine/job.hpp"
 #include "mdp/engine/worker_link.hpp"
+#include "mdp/security/admission.hpp"
 #include "mdp/time.hpp"
 #include "mdp/wire/decode_error.hpp"
 
@@ -82,6 +83,8 @@ struct broker_counters {
   counters_by<engine::worker_end, engine::worker_end_count> ended_workers;
   counter lost_connections;      ///< of clients and workers, for whatever reason
   counter refused_connections;   ///< hung up on, as there were as many as there may be
+  /// Connections that the rules did not let in.
+  counters_by<security::admission_refusal, security::admission_refusal_count> not_admitted;
   counter accept_failures;       ///< for want of a descriptor, or of what else the system lacked
   counter registrations_refused; ///< workers told to go, as there is no room for their service (T8)
   counter slow_peers;            ///< dropped because they did not read what was sent to them (T21)

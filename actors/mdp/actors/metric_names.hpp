@@ -88,6 +88,8 @@ inline constexpr broker_metric broker_metrics[] = {
      visit("too_many", all.refused_connections.value());
      visit("accept_failed", all.accept_failures.value());
    }},
+  {"mdp_broker_connections_not_admitted_total", "Connections that the rules did not let in.",
+   metric_kind::counter, detail::read_by_reason<&broker_counters::not_admitted>},
   {"mdp_broker_peers_lost_total", "Peers that could not be sent to any more.", metric_kind::counter,
    [](const broker_counters& all, time_point, const sample_visitor& visit) {
      visit("too_slow", all.slow_peers.value());

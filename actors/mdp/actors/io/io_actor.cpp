@@ -3,6 +3,7 @@
 #include "mdp/actors/compat/exit.hpp"
 #include "mdp/actors/compat/messaging.hpp"
 #include "mdp/net/descriptors.hpp"
+#include "mdp/net/socket_options.hpp"
 #include "mdp/overload.hpp"
 
 #include <spdlog/spdlog.h>
@@ -101,6 +102,7 @@ void io_state::on_reports(std::vector<io::loop_report>& reports) {
                  },
                  [&](const io::accept_failed& news) { router_.on_accept_failed(news); },
                  [&](const io::connections_refused& news) { router_.on_refused(news); },
+                 [&](const io::admission_refused& news) { router_.on_not_admitted(news); },
                  [&](const io::bound& news) { on_bound(news); },
                  [&](const io::bind_failed& news) { on_bind_failed(news); },
                  [&](const io::connected& news) { dealers_.on_connected(news); },
@@ -117,6 +119,9 @@ void io_state::serve(serve_peers& openers) {
   router_.use_openers(std::move(openers));
   if (!first)
     return;
+  if (!config_.bind->addresses.empty()) // before anybody can connect
+    std::ignore = outbox_->push(
+      io::guard_sockets{router_socket, {std::string(net::zap_domain), config_.bind->addresses}});
   open_router(router_socket, config_.bind->endpoints);
   if (workers_)
     open_router(worker_router_socket, config_.bind->worker_endpoints);

@@ -39,6 +39,8 @@ struct io_config {
     std::vector<std::string> endpoints;
     /// For workers alone; empty: clients and workers share the others (7-2).
     std::vector<std::string> worker_endpoints;
+    /// Who may connect, by address.
+    security::address_rules addresses;
     /// Called once for the first attempt, on the loop or a scheduler thread.
     std::function<void(const bind_error* failure)> on_first_bind;
   };

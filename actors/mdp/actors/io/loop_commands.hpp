@@ -3,6 +3,7 @@
 #include "mdp/ids.hpp"
 #include "mdp/message.hpp"
 #include "mdp/net/socket_config.hpp"
+#include "mdp/security/admission.hpp"
 #include "mdp/time.hpp"
 #include "mdp/wire/command.hpp"
 #include "mdp/wire/decode_error.hpp"
@@ -20,6 +21,13 @@
 namespace mdp::actors::io {
 
 // -- commands: from the I/O actor to the loop, through the outbox --------------------------------------
+
+/// From now on there are rules about who may connect. Before the first ROUTER, once; answered by
+/// `bind_failed` if that cannot be.
+struct guard_sockets {
+  socket_id socket; ///< The first ROUTER, for the answer.
+  security::admission rules;
+};
 
 /// Open a ROUTER and bind it to all endpoints; answered by `bound` or `bind_failed`.
 struct open_router {
@@ -71,7 +79,7 @@ struct stop_loop {
 };
 
 using loop_command =
-  std::variant<open_router, open_dealer, close_socket, send_frames, forget_peer, stop_loop>;
+  std::variant<guard_sockets, open_router, open_dealer, close_socket, send_frames, forget_peer, stop_loop>;
 
 // -- reports: from the loop to the I/O actor ----------------------------------------------------------
 
@@ -169,9 +177,16 @@ struct accept_failed {
   time_point noticed_at;
 };
 
+/// Somebody may not connect.
+struct admission_refused {
+  std::string address; ///< As libzmq spells it; empty if it is not known.
+  security::admission_refusal reason{};
+  time_point noticed_at;
+};
+
 using loop_report = std::variant<bound, bind_failed, connected, connect_failed, router_input,
                                  worker_input, client_input, invalid_input, peer_unreachable,
-                                 connections_lost, connections_refused, accept_failed>;
+                                 connections_lost, connections_refused, accept_failed, admission_refused>;
 
 /// Why the loop's thread ended.
 enum class loop_end : std::uint8_t {

@@ -38,6 +38,21 @@ std::unique_ptr<net::socket_monitor> watch(net::context& context, zmq::socket_t&
 
 } // namespace
 
+std::optional<loop_report> loop_sockets::guard(guard_sockets& command) {
+  try {
+    door_.emplace(context_.handle(), std::move(command.rules));
+  } catch (const zmq::error_t& failure) {
+    return bind_failed{command.socket, "the handler of admissions", net::zmq_error(failure.num())};
+  }
+  has_changed_ = true;
+  return std::nullopt;
+}
+
+void loop_sockets::answer_at_door(time_point now, std::vector<loop_report>& reports) {
+  if (is_asked_)
+    is_asked_ = door_->answer(now, reports);
+}
+
 loop_report loop_sockets::open(const open_router& command) {
   auto [handle, error] = make_socket(context_, zmq::socket_type::router, command.options);
   if (!error && command.endpoints.empty())
@@ -126,12 +141,15 @@ bool loop_sockets::wait(std::optional<duration> timeout) {
   }
   for (std::size_t i = 0; i < monitored_.size(); ++i)
     monitored_[i]->has_news = poll_.is_readable(polled_.size() + i);
+  if (door_)
+    is_asked_ = poll_.is_readable(polled_.size() + monitored_.size());
   return poll_.is_woken();
 }
 
 bool loop_sockets::wait_without_input(duration timeout) {
   if (!poll_.wait_for_wake(timeout))
     throw context_terminated();
+  is_asked_ = door_.has_value(); // whoever connects need not wait for room
   return poll_.is_woken();
 }
 
@@ -163,6 +181,8 @@ void loop_sockets::update_poll_set() {
   }
   for (auto* socket : monitored_)
     poll_.add(socket->monitor->handle());
+  if (door_)
+    poll_.add(door_->handle());
   has_changed_ = false;
 }
 

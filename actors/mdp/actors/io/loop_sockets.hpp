@@ -2,6 +2,7 @@
 
 #include "mdp/actors/io/loop_commands.hpp"
 #include "mdp/actors/io/peers_in_transit.hpp"
+#include "mdp/actors/io/zap_door.hpp"
 #include "mdp/net/context.hpp"
 #include "mdp/net/poll_set.hpp"
 #include "mdp/net/socket_monitor.hpp"
@@ -48,6 +49,12 @@ class loop_sockets {
 public:
   /// `wake` ends a wait and must outlive this object. Throws zmq::error_t.
   explicit loop_sockets(const net::wake_fd& wake) : poll_(wake) {}
+
+  /// Binds the handler that says who may connect; a `bind_failed` if that cannot be.
+  [[nodiscard]] std::optional<loop_report> guard(guard_sockets& command);
+
+  /// Has the handler answer what it was asked. Throws context_terminated.
+  void answer_at_door(time_point now, std::vector<loop_report>& reports);
 
   /// Opens a ROUTER on all its endpoints or on none; the report is `bound` or `bind_failed`.
   [[nodiscard]] loop_report open(const open_router& command);
@@ -106,6 +113,8 @@ private:
   void update_poll_set();
 
   net::context context_; // first, so that it ends when all sockets are closed
+  std::optional<zap_door> door_; // closed when they all are
+  bool is_asked_ = false;        // the door is
   std::unordered_map<socket_id, loop_socket> sockets_;
   net::poll_set poll_;
   std::vector<loop_socket*> polled_;    // by index in poll_

@@ -20,7 +20,8 @@ router_peers::router_peers(io_actor::pointer self, const peers::directory_config
       accept_log_(defaults::accept_log_interval),
       refusal_log_(defaults::accept_log_interval),
       full_log_(defaults::accept_log_interval),
-      door_log_(defaults::log_interval) {}
+      door_log_(defaults::log_interval),
+      admission_log_(defaults::log_interval) {}
 
 void router_peers::on_input(router_input& report) {
   if (!openers_.session)
@@ -114,6 +115,14 @@ void router_peers::on_refused(const connections_refused& report) {
       "hung up on {} new connections: there are as many as the limit of open files allows "
       "(ulimit -n). Who is connected stays, the others may try again ({} more like it not shown)",
       report.count, *withheld);
+}
+
+void router_peers::on_not_admitted(const admission_refused& report) {
+  counters_->not_admitted.add(report.reason);
+  if (const auto withheld = admission_log_.admit(report.noticed_at))
+    spdlog::warn("a connection from {} is refused: {} ({} more like it not shown)",
+                 report.address.empty() ? "an unknown address" : report.address,
+                 to_string(report.reason), *withheld);
 }
 
 void router_peers::probe() {

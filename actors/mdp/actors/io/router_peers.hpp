@@ -34,6 +34,7 @@ public:
   void on_connections_lost(const connections_lost& report);
   void on_accept_failed(const accept_failed& report);
   void on_refused(const connections_refused& report);
+  void on_not_admitted(const admission_refused& report);
 
   /// On `deadline_due`: has the workers that hold requests sent to, if it is time for that.
   void probe();
@@ -69,6 +70,7 @@ private:
   log_limiter refusal_log_;
   log_limiter full_log_;
   log_limiter door_log_;
+  log_limiter admission_log_;
   peers::probe_schedule probes_;
   deadline_timer probe_timer_;
 };

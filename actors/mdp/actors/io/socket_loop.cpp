@@ -63,6 +63,7 @@ private:
   void turn() {
     wait();
     execute_commands();
+    sockets_.answer_at_door(now_, reports_);
     sockets_.for_each_with_news([this](auto& socket) { take_news(socket, now_, reports_); });
     receive();
     retry();
@@ -95,6 +96,11 @@ private:
     for (auto& command : commands_)
       std::visit([this](auto& what) { execute(what); }, command);
     commands_.clear();
+  }
+
+  void execute(guard_sockets& command) {
+    if (auto failure = sockets_.guard(command))
+      reports_.push_back(*std::move(failure));
   }
 
   void execute(const open_router& command) { open(command); }

@@ -22,6 +22,7 @@ io_config io_config_of(const broker_config& config, std::shared_ptr<broker_count
   io.peers = config.peers;
   io.bind->endpoints = config.endpoints;
   io.bind->worker_endpoints = config.worker_endpoints;
+  io.bind->addresses = config.addresses;
   io.counters = std::move(counters);
   return io;
 }

@@ -8,6 +8,7 @@
 #include "mdp/engine/worker_link.hpp"
 #include "mdp/net/socket_config.hpp"
 #include "mdp/peers/peer_directory.hpp"
+#include "mdp/security/address_rules.hpp"
 #include "mdp/wire/limits.hpp"
 
 #include <tl/expected.hpp>
@@ -27,6 +28,8 @@ struct broker_config {
   /// If there are any, workers connect here, to a ROUTER of their own, and clients alone to the
   /// others: each side can be firewalled by itself, and neither takes the other's places.
   std::vector<std::string> worker_endpoints;
+  /// Who may connect, by address; without rules everybody.
+  security::address_rules addresses;
   net::socket_config sockets;
   wire::limits limits;
   peers::directory_config peers;
