@@ -61,7 +61,7 @@ public:
 
   /// The actor of a service's queue; before there are requests, as it is found by offering the
   /// service for a moment.
-  actors::service_queue_actor queue_of(const std::string& service) {
+  actors::job_source_actor queue_of(const std::string& service) {
     recorder<actors::job_sink_actor, actors::stop, actors::sink_accepted, actors::assign_job> sink(
       system);
     system.send(registry->get(),

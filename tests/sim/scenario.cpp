@@ -91,9 +91,10 @@ worker_traits draw_worker(dice& chance, const std::string& service, const broker
 client_traits draw_client(dice& chance, const std::vector<std::string>& services) {
   client_traits traits;
   traits.engine.version = any_version(chance);
-  traits.engine.timeout = chance.between(500ms, 2s);
-  traits.engine.attempts = static_cast<std::uint32_t>(chance.between(1, 3));
-  traits.engine.restart_streams = chance.chance(0.7);
+  traits.how.timeout = chance.between(500ms, 2s);
+  traits.how.attempts = static_cast<std::uint32_t>(chance.between(1, 3));
+  traits.how.restart = chance.chance(0.7);
+  traits.how.alone = chance.chance(0.2);
   traits.services = services;
   if (chance.chance(0.3))
     traits.services.emplace_back("mmi.service");
@@ -153,7 +154,7 @@ scenario draw_scenario(dice& chance) {
 duration scenario::time_to_settle() const {
   duration asking{};
   for (const auto& each : clients)
-    asking = std::max<duration>(asking, each.engine.timeout * (each.engine.attempts + 1));
+    asking = std::max<duration>(asking, each.how.timeout * (each.how.attempts + 1));
   for (const auto& each : pipeliners)
     asking = std::max(asking, each.patience);
   duration working{};

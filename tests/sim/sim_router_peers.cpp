@@ -33,7 +33,7 @@ void sim_router_peers::on_message(routed_message input) {
     return deliver(*decision.peer, *std::move(decoded));
   case peers::verdict::goodbye: {
     deliver(*decision.peer, *std::move(decoded));
-    return directory_.remove(decision.peer->id, true, broker_.now);
+    return directory_.let_go(decision.peer->id, broker_.now);
   }
   case peers::verdict::open: {
     auto& peer = directory_.admit(input.routing_id, *decoded);

@@ -37,6 +37,7 @@ public:
   [[nodiscard]] const auto& connections() const noexcept { return connections_; }
   [[nodiscard]] std::size_t peers() const noexcept { return directory_.size(); }
   [[nodiscard]] std::size_t remembered() const noexcept { return directory_.remembered(); }
+  [[nodiscard]] std::size_t leaving() const noexcept { return directory_.leaving(); }
 
   [[nodiscard]] time_point next_deadline() const noexcept { return probes_.next_deadline(); }
 

@@ -76,7 +76,7 @@ std::map<std::string, std::uint64_t> sights(const run_statistics& sum) {
 
 } // namespace
 
-TEST_CASE("the simulated world keeps all its promises, whatever goes wrong") {
+TEST_CASE("A1 the simulated world keeps all its promises, whatever goes wrong") {
   const auto first = number_from_environment("MDP_SIM_SEED", 1);
   const bool is_one = std::getenv("MDP_SIM_SEED") != nullptr;
   const auto count = number_from_environment("MDP_SIM_SEEDS", is_one ? 1 : 2000);

@@ -144,6 +144,18 @@ TEST_CASE("T12 a request over the window gets its status reply along its own pat
         "refused: window_full, send final 0.2 <7> echo: mdp-status 429 too many open requests");
 }
 
+TEST_CASE_FIXTURE(client_link_fixture, "an end says how many requests were read, refused ones too") {
+  for (int i = 0; i < 4; ++i) // one over the window
+    ask("echo");
+  link.handle_unreachable();
+  std::uint64_t heard = 0;
+  link.actions().drain([&](client_link_action&& action) {
+    if (const auto* end = std::get_if<client_ended>(&action))
+      heard = end->heard;
+  });
+  CHECK(heard == 4);
+}
+
 TEST_CASE_FIXTURE(client_link_fixture, "T5 an unreachable client's requests are cancelled") {
   ask("echo");
   CHECK(unreachable() == "cancel c5.1 at echo, ended: unreachable");
@@ -197,7 +209,7 @@ TEST_CASE_FIXTURE(client_link_fixture,
   CHECK(released() == "");
 }
 
-TEST_CASE_FIXTURE(client_link_fixture, "T5 a session lives as long as a request is open") {
+TEST_CASE_FIXTURE(client_link_fixture, "T5 O2 a session lives as long as a request is open") {
   ask("echo");
   CHECK(link.next_deadline() == never);
   CHECK(tick(at(24h)) == "");
@@ -207,7 +219,7 @@ TEST_CASE_FIXTURE(client_link_fixture, "T5 a session lives as long as a request 
 }
 
 TEST_CASE_FIXTURE(client_link_fixture,
-                  "T5 every way of leaving makes the session's time begin anew") {
+                  "T5 O2 every way of leaving makes the session's time begin anew") {
   for (const auto how : {0, 1, 2}) {
     client_link_fixture f;
     f.ask("echo");

@@ -69,10 +69,45 @@ TEST_CASE_FIXTURE(fixture, "7-28 a worker that says goodbye is a stranger at onc
   const auto decision = directory.judge(peer, leave, at(0s));
   REQUIRE(decision.what == verdict::goodbye);
   CHECK(decision.peer->id == id);
-  directory.remove(id, true, at(0s));
+  directory.let_go(id, at(0s));
   CHECK(directory.find(id) == nullptr); // what its old engine still wants sent reaches nobody
   CHECK(judge(peer, beat) == verdict::ignore);
   CHECK(admit(peer, ready) != id); // another conversation
+}
+
+TEST_CASE_FIXTURE(fixture, "what a peer left unread when it ended is known") {
+  const auto id = admit(peer, ready);
+  judge(peer, beat);
+  judge(peer, beat);
+  CHECK(directory.remove(id, false, at(0s), 1) == 2);
+  CHECK(directory.remove(id, false, at(0s), 1) == 0); // once
+}
+
+TEST_CASE_FIXTURE(fixture, "who has read all, or cannot say, left nothing unread") {
+  const auto id = admit(peer, ready);
+  judge(peer, beat);
+  CHECK(directory.remove(id, false, at(0s), 2) == 0);
+  const auto failed = admit(other, ready);
+  judge(other, beat);
+  CHECK(directory.remove(failed, false, at(0s)) == 0);
+}
+
+TEST_CASE_FIXTURE(fixture, "who said goodbye may have left something unread as well") {
+  const auto id = admit(peer, ready);
+  judge(peer, ready); // ends it (7-24)
+  judge(peer, beat);
+  REQUIRE(judge(peer, leave) == verdict::goodbye);
+  directory.let_go(id, at(0s));
+  CHECK(directory.leaving() == 1);
+  const auto again = admit(peer, ready);
+  CHECK(directory.remove(id, true, at(0s), 2) == 2); // the beat and the goodbye
+  CHECK(directory.leaving() == 0);
+  CHECK(directory.find(again) != nullptr);
+}
+
+TEST_CASE_FIXTURE(fixture, "letting go of who is not here changes nothing") {
+  directory.let_go(peer_id{999}, at(0s));
+  CHECK(directory.leaving() == 0);
 }
 
 TEST_CASE_FIXTURE(fixture, "T5 nobody is released to whom something is on its way") {
@@ -99,7 +134,7 @@ TEST_CASE_FIXTURE(fixture, "7-31 a worker that speaks as a client violates the p
   CHECK(decision.peer->id == id);
 }
 
-TEST_CASE_FIXTURE(fixture, "7-31 a client that speaks as a worker violates the protocol") {
+TEST_CASE_FIXTURE(fixture, "7-31 G4 a client that speaks as a worker violates the protocol") {
   admit(peer, asks());
   for (const auto& input : {ready, beat, leave, partial, final_reply})
     CHECK(judge(peer, input) == verdict::violation);
@@ -223,7 +258,7 @@ TEST_CASE_FIXTURE(fixture, "admitting somebody twice is a bug of ours") {
   CHECK(aborts([this] { directory.admit(peer, ready); }));
 }
 
-TEST_CASE_FIXTURE(fixture, "routing ids are bytes, not text: NUL makes a difference") {
+TEST_CASE_FIXTURE(fixture, "Z17 routing ids are bytes, not text: NUL makes a difference") {
   using namespace std::string_view_literals;
   admit(frame("\0a"sv), asks());
   CHECK(judge(frame("\0b"sv), asks()) == verdict::open);

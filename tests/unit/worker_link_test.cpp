@@ -332,6 +332,19 @@ TEST_CASE("T7 with opaque client ids every worker gets tokens") {
         "send disconnect, ended: unexpected");
 }
 
+TEST_CASE_FIXTURE(worker_link_fixture, "an end says how many commands were read") {
+  make_ready();
+  handle(wire::heartbeat{});
+  probe(at(0s)); // what is no command of the worker's does not count
+  link.handle(wire::worker_ready{"echo"}, at(0s));
+  std::uint64_t heard = 0;
+  link.actions().drain([&](worker_link_action&& action) {
+    if (const auto* end = std::get_if<worker_ended>(&action))
+      heard = end->heard;
+  });
+  CHECK(heard == 3);
+}
+
 TEST_CASE("every reason for an end has a name, and only one leaves a worker untold") {
   for (std::size_t i = 0; i < worker_end_count; ++i) {
     const auto reason = static_cast<worker_end>(i);

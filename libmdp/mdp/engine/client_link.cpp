@@ -198,7 +198,7 @@ void client_link::end(client_end reason) {
     actions_.push(cancel_at_service{std::move(entry->second.service), {self_, entry->first}});
     close(entry);
   }
-  actions_.push(client_ended{reason});
+  actions_.push(client_ended{reason, heard_});
   ended_ = true;
 }
 

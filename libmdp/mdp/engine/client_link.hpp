@@ -93,6 +93,7 @@ struct ask_to_leave {
 /// The end; the last action.
 struct client_ended {
   client_end reason{};
+  std::uint64_t heard = 0; ///< Requests so far; what comes later is not read.
 };
 
 using client_link_action = std::variant<send_to_client, submit_to_service, cancel_at_service,

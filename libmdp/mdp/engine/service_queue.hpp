@@ -15,6 +15,7 @@
 #include <unordered_map>
 #include <utility>
 #include <variant>
+#include <vector>
 
 /// One service's queue: which job goes to which sink, and what becomes of it.
 ///
@@ -107,6 +108,10 @@ public:
   /// A sink is gone or takes no more; what it held goes back in front, oldest first. For those of
   /// `undelivered` that it held this was no attempt: it never got them (T22).
   void remove_sink(sink_id sink, time_point now, std::span<const job_id> undelivered = {});
+
+  /// What is in flight at `sink`, in no order; for one that says of its jobs which have not begun. Takes
+  /// a look at all jobs of the queue.
+  [[nodiscard]] std::vector<job_id> jobs_at(sink_id sink) const;
 
   void partial(sink_id sink, job_id id, attempt_number attempt, message body);
   void finish(sink_id sink, job_id id, attempt_number attempt, message body, time_point now);

@@ -21,6 +21,7 @@ std::string_view to_string(worker_end reason) noexcept {
 void worker_link::handle(wire::from_worker command, time_point received_at) {
   if (has_ended())
     return;
+  ++heard_;
   beats_.heard(received_at); // 7-36: any command counts
   if (!is_ready() && !std::holds_alternative<wire::worker_ready>(command))
     return end(std::holds_alternative<wire::disconnect>(command) ? worker_end::left
@@ -127,7 +128,7 @@ void worker_link::send(wire::to_worker command, time_point now) {
 void worker_link::end(worker_end reason, bool tell_worker, std::vector<job_id> undelivered) {
   if (tell_worker)
     actions_.push(send_to_worker{wire::disconnect{}, ++sent_});
-  actions_.push(worker_ended{reason, std::move(undelivered)});
+  actions_.push(worker_ended{reason, std::move(undelivered), heard_});
   state_ = state::ended;
 }
 

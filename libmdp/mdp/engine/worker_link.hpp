@@ -114,6 +114,7 @@ struct worker_ended {
   /// Jobs that certainly never left, as the socket has lost the worker before (T22): to try them
   /// with another worker is no second attempt.
   std::vector<job_id> undelivered;
+  std::uint64_t heard = 0; ///< Commands so far; what comes later is not read.
 };
 
 using worker_link_action = std::variant<send_to_worker, offer_service, worker_answer, worker_ended>;
@@ -173,7 +174,8 @@ private:
   worker_link_config config_;
   state state_ = state::opening;
   std::uint32_t capacity_ = 1;
-  std::uint64_t sent_ = 0; // messages
+  std::uint64_t sent_ = 0;  // messages
+  std::uint64_t heard_ = 0; // commands
   liveness beats_;
   outstanding_jobs held_;
   time_point answers_due_ = never; // no request of its is overdue before

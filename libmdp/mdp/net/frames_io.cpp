@@ -129,7 +129,7 @@ receive_result receive(zmq::socket_ref socket, const message_bounds& bounds, mes
 }
 
 receive_result receive_from(zmq::socket_ref socket, const message_bounds& bounds, frame& routing_id,
-                            message& into) {
+                            message& into, int* connection) {
   into = {};
   zmq::message_t part;
   switch (receive_part(socket, *part.handle())) {
@@ -140,6 +140,8 @@ receive_result receive_from(zmq::socket_ref socket, const message_bounds& bounds
   case part_status::received:
     break;
   }
+  if (connection != nullptr)
+    *connection = zmq_msg_get(part.handle(), ZMQ_SRCFD);
   const bool more = part.more();
   routing_id = take_frame(*part.handle());
   if (!more) // cannot come from a peer: libzmq puts the routing id in front of at least one frame

@@ -37,9 +37,12 @@ struct receive_result {
 [[nodiscard]] receive_result receive(zmq::socket_ref socket, const message_bounds& bounds,
                                      message& into);
 
-/// Receives what a ROUTER has. `routing_id` says who sent it, also when it was dropped.
+/// Receives what a ROUTER has. `routing_id` says who sent it, also when it was dropped. `connection`,
+/// if wanted, gets the descriptor by which the first frame came, which may be closed by now; -1 where
+/// there is none.
 [[nodiscard]] receive_result receive_from(zmq::socket_ref socket, const message_bounds& bounds,
-                                          frame& routing_id, message& into);
+                                          frame& routing_id, message& into,
+                                          int* connection = nullptr);
 
 enum class send_status : std::uint8_t {
   sent,        ///< libzmq has all of it

@@ -6,8 +6,10 @@
 #include "mdp/peers/tombstones.hpp"
 #include "mdp/wire/command.hpp"
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <unordered_map>
 #include <utility>
 #include <variant>
@@ -34,6 +36,9 @@
 /// A worker that says goodbye is forgotten at once, not when its engine has ended: what follows under
 /// the same routing id, a READY perhaps, is a new conversation's, and what the old one's engine still
 /// wants sent must not reach it.
+///
+/// Whoever ends says how many messages it heard; what was delivered beyond that was dropped, and its
+/// owner counts it.
 ///
 /// A peer that would be forgotten for its silence asks with release(), which says no while something
 /// is on its way to it; so nothing is delivered to who has gone.
@@ -90,7 +95,7 @@ public:
       : config_(config), told_to_go_(config.max_tombstones, config.tombstone_lifetime) {}
 
   /// What to do with `input` from `routing_id`. After `open` the owner calls admit(), after `goodbye`
-  /// it delivers and calls remove(); after `turn_away` the peer counts as told.
+  /// it delivers and calls let_go(); after `turn_away` the peer counts as told.
   decision judge(const frame& routing_id, const wire::broker_input& input, time_point now) {
     if (const auto known = by_routing_id_.find(routing_id); known != by_routing_id_.end()) {
       auto& peer = known->second;
@@ -134,17 +139,29 @@ public:
     return known == by_routing_id_.end() ? nullptr : &known->second;
   }
 
-  /// A peer has ended. `was_told` says that a DISCONNECT passed between the two, so that nothing
-  /// more may be sent.
-  void remove(peer_id id, bool was_told, time_point now) {
+  /// A peer said goodbye. It is a stranger from now on, and what was delivered is all that remains of
+  /// it until it has ended and remove() is called.
+  void let_go(peer_id id, time_point now) {
     const auto known = by_id_.find(id);
     if (known == by_id_.end())
       return;
-    const auto routing_id = known->second->routing_id;
-    by_id_.erase(known);
-    by_routing_id_.erase(routing_id);
-    if (was_told)
-      told_to_go_.add(routing_id, now);
+    leaving_.emplace(id, known->second->delivered);
+    forget(known, true, now);
+  }
+
+  /// A peer has ended. `was_told` says that a DISCONNECT passed between the two, so that nothing
+  /// more may be sent. Returns how many messages it left unread, if it is known how many it `heard`:
+  /// nobody reads them any more.
+  std::uint64_t remove(peer_id id, bool was_told, time_point now,
+                       std::optional<std::uint64_t> heard = std::nullopt) {
+    std::uint64_t delivered = 0;
+    if (const auto known = by_id_.find(id); known != by_id_.end()) {
+      delivered = known->second->delivered;
+      forget(known, was_told, now);
+    } else if (const auto left = leaving_.extract(id); !left.empty()) {
+      delivered = left.mapped();
+    }
+    return delivered - std::min(delivered, heard.value_or(delivered));
   }
 
   /// A peer that has read `heard` messages would be forgotten. True if it was: then nothing is on its
@@ -159,6 +176,9 @@ public:
   }
 
   [[nodiscard]] std::size_t size() const noexcept { return by_routing_id_.size(); }
+
+  /// Peers that said goodbye and have not ended yet.
+  [[nodiscard]] std::size_t leaving() const noexcept { return leaving_.size(); }
 
   /// Strangers that are remembered because a DISCONNECT has passed.
   [[nodiscard]] std::size_t remembered() const noexcept { return told_to_go_.size(); }
@@ -185,10 +205,21 @@ private:
            (config_.is_for == door::clients) == (kind == peer_kind::client);
   }
 
+  using ids = std::unordered_map<peer_id, entry*>;
+
+  void forget(typename ids::iterator known, bool was_told, time_point now) {
+    const auto routing_id = known->second->routing_id;
+    by_id_.erase(known);
+    by_routing_id_.erase(routing_id);
+    if (was_told)
+      told_to_go_.add(routing_id, now);
+  }
+
   directory_config config_;
   std::uint64_t next_id_ = config_.first_id;
   std::unordered_map<frame, entry> by_routing_id_;
-  std::unordered_map<peer_id, entry*> by_id_;
+  ids by_id_;
+  std::unordered_map<peer_id, std::uint64_t> leaving_; // and what was delivered to them
   tombstones told_to_go_;
 };
 

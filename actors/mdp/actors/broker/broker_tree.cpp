@@ -117,6 +117,8 @@ child_spec broker_spec(broker_tree parts, std::function<io_actor()> io) {
       supervisor_child("peers", [branch](supervisor_actor s) { branch->peers = std::move(s); }),
       registry_child(branch),
     };
+    if (parts.services)
+      broker.children.push_back(parts.services->branch());
     return stoppable_actor{spawn_state<supervisor_state>(parent, std::move(broker))};
   };
   spec.grace = 8 * defaults::shutdown_grace;

@@ -2,6 +2,7 @@
 
 #include "mdp/actors/counters.hpp"
 #include "mdp/actors/current.hpp"
+#include "mdp/actors/service/service_roster.hpp"
 #include "mdp/actors/supervision/child_spec.hpp"
 #include "mdp/engine/broker_budget.hpp"
 #include "mdp/engine/client_link.hpp"
@@ -28,6 +29,8 @@ struct broker_tree {
   std::shared_ptr<broker_counters> counters;
   /// Where the present registry is left for whoever wants to drain the broker.
   std::shared_ptr<current<service_registry_actor>> registry;
+  /// The services inside the process; null if there can be none. Outlives the branch.
+  std::shared_ptr<service_roster> services;
 };
 
 /// The broker as one child of a root:
@@ -35,10 +38,12 @@ struct broker_tree {
 ///     broker (one for all)
 ///      ├─ queues (one for one)      the registry starts them; a failed one is back with all its jobs
 ///      ├─ peers (one for one)       sessions and connections, temporary
-///      └─ registry, with MMI        without it nobody finds a queue: all start again
+///      ├─ registry, with MMI        without it nobody finds a queue: all start again
+///      └─ services (one for one)    those inside the process, which register there
 ///
-/// Stopped from the last to the first: no new queues, then every worker gets its DISCONNECT, then the
-/// queues go. `io` gives the I/O actor's present incarnation, which is older than this branch.
+/// Stopped from the last to the first: the services, no new queues, then every worker gets its
+/// DISCONNECT, then the queues go. `io` gives the I/O actor's present incarnation, which is older than
+/// this branch.
 [[nodiscard]] child_spec broker_spec(broker_tree branch, std::function<io_actor()> io);
 
 } // namespace mdp::actors

@@ -76,7 +76,7 @@ void client_session_state::carry_out() {
         },
         [&](const engine::client_ended& end) {
           around_->counters->ended_clients.add(end.reason);
-          tell(self_, around_->io, peer_ended{id_, false});
+          tell(self_, around_->io, peer_ended{id_, false, end.heard, false});
           end_normally(self_);
         },
       },

@@ -2,7 +2,8 @@
 
 #include "mdp/actors/compat/exit.hpp"
 #include "mdp/actors/compat/messaging.hpp"
-#include "mdp/engine/dead_letters.hpp"
+#include "mdp/actors/service/begun_jobs.hpp"
+#include "mdp/engine/dead_letter_office.hpp"
 #include "mdp/overload.hpp"
 
 #include <spdlog/spdlog.h>
@@ -26,6 +27,14 @@ service_queue_actor::behavior_type service_queue_state::make_behavior() {
   recover();
   return {
     [this](stop) { end_normally(self_); },
+    [this](const sink_lost& news) { on_sink_lost(news); },
+    [this](job_answered& news) {
+      if (news.is_final)
+        engine_.finish(news.sink, news.id, news.attempt, std::move(news.body), now_of(self_));
+      else
+        engine_.partial(news.sink, news.id, news.attempt, std::move(news.body));
+      carry_out();
+    },
     [this](submit_job& request) {
       ++store_->received;
       const auto client = request.what.id.client;
@@ -44,14 +53,6 @@ service_queue_actor::behavior_type service_queue_state::make_behavior() {
     [this](register_sink& request) {
       ++store_->received;
       on_register(request);
-    },
-    [this](const sink_lost& news) { on_sink_lost(news); },
-    [this](job_answered& news) {
-      if (news.is_final)
-        engine_.finish(news.sink, news.id, news.attempt, std::move(news.body), now_of(self_));
-      else
-        engine_.partial(news.sink, news.id, news.attempt, std::move(news.body));
-      carry_out();
     },
     [this](const report_service& question) {
       tell(self_, question.report_to,
@@ -85,16 +86,24 @@ void service_queue_state::recover() {
 
 void service_queue_state::on_register(register_sink& request) {
   const auto id = request.id;
-  store_->sinks.emplace(id, queue_store::sink{request.sink, request.card, now_of(self_)});
+  store_->sinks.emplace(
+    id, queue_store::sink{request.sink, request.card, request.begun, now_of(self_)});
   notify_exit(request.sink, handle{self_}, [id](const exit_kind&) { return sink_lost{id, {}}; });
-  tell(self_, request.sink, sink_accepted{handle{self_}});
+  tell(self_, request.sink, sink_accepted{handle{self_}, id});
   engine_.add_sink(id, request.capacity, now_of(self_));
   carry_out();
 }
 
 void service_queue_state::on_sink_lost(const sink_lost& news) {
-  store_->sinks.erase(news.id);
-  engine_.remove_sink(news.id, now_of(self_), news.undelivered);
+  auto undelivered = news.undelivered;
+  if (const auto known = store_->sinks.find(news.id); known != store_->sinks.end()) {
+    if (const auto begun = known->second.begun)
+      for (const auto id : engine_.jobs_at(news.id))
+        if (!begun->contains(id))
+          undelivered.push_back(id);
+    store_->sinks.erase(known);
+  }
+  engine_.remove_sink(news.id, now_of(self_), undelivered);
   carry_out();
 }
 

@@ -11,7 +11,10 @@ namespace mdp::actors {
 
 service_registry_state::service_registry_state(handle::pointer self,
                                                std::shared_ptr<const surroundings> around)
-    : self_(self), around_(std::move(around)), catalog_(around_->max_services) {}
+    : self_(self),
+      around_(std::move(around)),
+      catalog_(around_->max_services),
+      dead_office_(around_->dead_letter_service) {}
 
 service_registry_actor::behavior_type service_registry_state::make_behavior() {
   const auto me = handle{self_};
@@ -114,24 +117,19 @@ void service_registry_state::on_idle(const queue_idle& news) {
 
 void service_registry_state::on_death(job_died& news) {
   auto& counters = *around_->counters;
-  const auto& to = around_->dead_letter_service;
-  const bool is_own = news.what.id.client == engine::broker_itself;
-  if (!is_own)
+  const auto& to = dead_office_.service();
+  auto decision =
+    dead_office_.judge(news.service, news.what, catalog_.find(to).verdict, now_of(self_));
+  if (decision.is_letter) {
     counters.dead_letters.add();
-  auto again = to.empty() ? std::nullopt
-                          : engine::redirect(news.service, news.what, to, own_requests_ + 1,
-                                             now_of(self_) + defaults::dead_letter_ttl);
-  tell(self_, mmi_, std::move(news));
-  if (!again)
+    tell(self_, mmi_, std::move(news));
+  }
+  if (decision.lost)
+    counters.dead_letters_lost.add(*decision.lost);
+  if (!decision.again)
     return;
-  if (is_draining_)
-    return counters.dead_letters_lost.add(engine::refusal::stopping);
-  const auto queue = queue_of(to);
-  if (!queue)
-    return counters.dead_letters_lost.add(engine::refusal::too_many_services);
-  ++own_requests_;
   counters.dead_letters_redirected.add();
-  tell(self_, queue, submit_job{to, *std::move(again), {}});
+  tell(self_, queue_of(to), submit_job{to, *std::move(decision.again), {}});
 }
 
 void service_registry_state::on_survey(const survey_services& question) {
@@ -152,6 +150,7 @@ void service_registry_state::on_survey(const survey_services& question) {
 
 void service_registry_state::on_drain(drain_services& request) {
   is_draining_ = true;
+  dead_office_.stop();
   drained_ = std::move(request.done);
   draining_ = catalog_.size();
   catalog_.for_each([&](const std::string&, const auto& known) {

@@ -4,6 +4,7 @@
 #include "mdp/actors/compat/state_actor.hpp"
 #include "mdp/actors/counters.hpp"
 #include "mdp/actors/messages.hpp"
+#include "mdp/engine/dead_letter_office.hpp"
 #include "mdp/engine/dead_letters.hpp"
 #include "mdp/engine/service_catalog.hpp"
 
@@ -16,7 +17,8 @@
 namespace mdp::actors {
 
 /// Where service names lead (see `interfaces.hpp`). What to do with a name decides
-/// `engine::service_catalog`; this starts the queues and passes messages on.
+/// `engine::service_catalog`, with a request that died `engine::dead_letter_office`; this starts the
+/// queues and passes messages on.
 class service_registry_state {
 public:
   using handle = service_registry_actor;
@@ -59,7 +61,7 @@ private:
   mmi_actor mmi_;
   std::shared_ptr<service_queue_state::surroundings> for_queues_;
   std::function<void()> drained_;
-  std::uint64_t own_requests_ = 0; // submitted by the broker itself
+  engine::dead_letter_office dead_office_;
   std::size_t draining_ = 0;
   bool is_draining_ = false;
 };

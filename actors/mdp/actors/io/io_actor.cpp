@@ -88,7 +88,6 @@ void io_state::on_reports(std::vector<io::loop_report>& reports) {
     std::visit(overload{
                  [&](io::router_input& input) { router_with(input.socket)->on_input(input); },
                  [&](io::worker_input& input) { dealers_.on_worker_input(input); },
-                 [&](io::client_input& input) { dealers_.on_client_input(input); },
                  [&](const io::invalid_input& input) {
                    auto* const router = router_with(input.socket);
                    router != nullptr ? router->on_invalid(input) : dealers_.on_invalid(input);
@@ -103,6 +102,7 @@ void io_state::on_reports(std::vector<io::loop_report>& reports) {
                  [&](const io::accept_failed& news) { router_.on_accept_failed(news); },
                  [&](const io::connections_refused& news) { router_.on_refused(news); },
                  [&](const io::admission_refused& news) { router_.on_not_admitted(news); },
+                 [&](const io::connections_endless& news) { router_.on_endless(news); },
                  [&](const io::bound& news) { on_bound(news); },
                  [&](const io::bind_failed& news) { on_bind_failed(news); },
                  [&](const io::connected& news) { dealers_.on_connected(news); },

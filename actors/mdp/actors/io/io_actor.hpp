@@ -32,7 +32,7 @@ struct io_config {
   peers::directory_config peers;
   duration flush_grace = defaults::flush_grace;
 
-  /// To be bound once a broker serves; empty in a worker's or client's process. Shared with the
+  /// To be bound once a broker serves; empty in a worker's process. Shared with the
   /// actors' owner and with later incarnations of the I/O actor: what was bound with a `*` port is
   /// bound to the same port again.
   struct binding {
@@ -50,7 +50,7 @@ struct io_config {
 
 /// The one actor that talks to the socket loop (see `interfaces.hpp`). It decides nothing: who a
 /// message is for says `router_peers` (a broker's clients and workers) or `dealer_sockets` (a
-/// worker's or client's own connections).
+/// worker's own connections).
 class io_state {
 public:
   using handle = io_actor;

@@ -38,15 +38,11 @@ struct open_router {
   std::size_t max_connections = std::numeric_limits<std::size_t>::max(); ///< Others are hung up on.
 };
 
-/// Which side of MDP a DEALER speaks for; decides how what it receives is decoded.
-enum class dealer_role : std::uint8_t { worker, client };
-
-/// Open a DEALER and connect it to one endpoint (7-20); answered by `connected` or `connect_failed`.
+/// Open a worker's DEALER and connect it to one endpoint (7-20); answered by `connected` or `connect_failed`.
 /// Connecting is lazy: `connected` says that the endpoint is well formed, not that anybody is there.
 struct open_dealer {
   socket_id socket;
   std::string endpoint;
-  dealer_role role = dealer_role::worker;
   wire::protocol_version version = wire::protocol_version::v0_2;
   net::socket_config options;
   wire::limits limits;
@@ -121,13 +117,6 @@ struct worker_input {
   time_point received_at;
 };
 
-/// The broker said something valid to a client's DEALER.
-struct client_input {
-  socket_id socket;
-  wire::to_client command;
-  time_point received_at;
-};
-
 /// Somebody sent what is not MDP; the message is already gone.
 struct invalid_input {
   socket_id socket;
@@ -170,6 +159,14 @@ struct connections_refused {
   time_point noticed_at;
 };
 
+/// Connections were ended, as what they had received was no end of a message and larger than any may
+/// be (T8).
+struct connections_endless {
+  socket_id socket;
+  std::size_t count = 0;
+  time_point noticed_at;
+};
+
 /// A ROUTER could not accept connections: there are not as many descriptors as was thought.
 struct accept_failed {
   socket_id socket;
@@ -185,8 +182,9 @@ struct admission_refused {
 };
 
 using loop_report = std::variant<bound, bind_failed, connected, connect_failed, router_input,
-                                 worker_input, client_input, invalid_input, peer_unreachable,
-                                 connections_lost, connections_refused, accept_failed, admission_refused>;
+                                 worker_input, invalid_input, peer_unreachable, connections_lost,
+                                 connections_refused, connections_endless, accept_failed,
+                                 admission_refused>;
 
 /// Why the loop's thread ended.
 enum class loop_end : std::uint8_t {

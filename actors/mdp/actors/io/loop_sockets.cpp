@@ -1,12 +1,15 @@
 #include "mdp/actors/io/loop_sockets.hpp"
 
 #include "mdp/assert.hpp"
+#include "mdp/defaults.hpp"
 #include "mdp/net/endpoint.hpp"
 #include "mdp/net/socket_options.hpp"
 #include "mdp/net/zmq_error.hpp"
 
 #include <algorithm>
 #include <cerrno>
+#include <cstdint>
+#include <limits>
 #include <utility>
 
 namespace mdp::actors::io {
@@ -34,6 +37,13 @@ std::unique_ptr<net::socket_monitor> watch(net::context& context, zmq::socket_t&
     error = net::zmq_error(failure.num());
     return nullptr;
   }
+}
+
+/// Room for a whole message, for most of the next one, and for buffers.
+std::uint64_t endless_bound(const wire::limits& limits) noexcept {
+  const std::uint64_t whole = limits.max_bytes;
+  return std::min(whole, std::numeric_limits<std::uint64_t>::max() / 4) * 2 +
+         defaults::endless_slack_bytes;
 }
 
 } // namespace
@@ -74,7 +84,8 @@ loop_report loop_sockets::open(const open_router& command) {
        .kind = socket_kind::router,
        .limits = command.limits,
        .monitor = std::move(monitor),
-       .max_connections = command.max_connections});
+       .max_connections = command.max_connections,
+       .endless = peers::endless_messages(endless_bound(command.limits))});
   return report;
 }
 
@@ -86,7 +97,7 @@ loop_report loop_sockets::open(const open_dealer& command) {
     return connect_failed{command.socket, command.endpoint, error};
   add({.id = command.socket,
        .handle = std::move(handle),
-       .kind = command.role == dealer_role::worker ? socket_kind::worker : socket_kind::client,
+       .kind = socket_kind::worker,
        .version = command.version,
        .limits = command.limits});
   return connected{command.socket};
@@ -105,6 +116,7 @@ void loop_sockets::close(socket_id id, time_point deadline) {
     ++closing_;
     has_changed_ = true;
     socket->is_readable = false;
+    socket->next_look = never;
   }
   socket->close_by = std::min(socket->close_by, deadline);
 }
@@ -114,7 +126,7 @@ void loop_sockets::close_all(time_point deadline) {
     close(id, deadline);
 }
 
-void loop_sockets::close_due(time_point now) {
+void loop_sockets::close_due(time_point now, std::vector<loop_report>& reports) {
   using std::chrono::milliseconds;
   for (auto next = sockets_.begin(); next != sockets_.end();) {
     auto& socket = next->second;
@@ -122,6 +134,9 @@ void loop_sockets::close_due(time_point now) {
       ++next;
       continue;
     }
+    if (const auto parked = socket.backlog.size(); parked > 0)
+      reports.push_back(peer_unreachable{next->first, peer_id{}, frame(), unreachable_reason::ended,
+                                         parked, std::nullopt});
     const auto rest = std::max(socket.close_by - now, duration::zero());
     net::set_linger(socket.handle, std::chrono::ceil<milliseconds>(rest));
     next = sockets_.erase(next); // libzmq goes on with the linger by itself
@@ -156,7 +171,7 @@ bool loop_sockets::wait_without_input(duration timeout) {
 time_point loop_sockets::next_due() const noexcept {
   auto due = never;
   for (const auto& [id, socket] : sockets_)
-    due = std::min({due, socket.backlog.next_due(), socket.close_by});
+    due = std::min({due, socket.backlog.next_due(), socket.close_by, socket.next_look});
   return due;
 }
 

@@ -6,6 +6,7 @@
 #include "mdp/net/context.hpp"
 #include "mdp/net/poll_set.hpp"
 #include "mdp/net/socket_monitor.hpp"
+#include "mdp/peers/endless_messages.hpp"
 #include "mdp/peers/peer_backlog.hpp"
 
 #include <zmq.hpp>
@@ -24,7 +25,7 @@ namespace mdp::actors::io {
 struct context_terminated {};
 
 /// Whose messages a socket receives; decides how they are decoded.
-enum class socket_kind : std::uint8_t { router, worker, client };
+enum class socket_kind : std::uint8_t { router, worker };
 
 /// One open socket and what is parked for its peers.
 struct loop_socket {
@@ -39,6 +40,8 @@ struct loop_socket {
   bool has_news = false;                          ///< The monitor has something to say.
   std::size_t connections = 0;                    ///< A ROUTER's, and how many it may have.
   std::size_t max_connections = 0;
+  peers::endless_messages endless{0}; ///< A ROUTER's connections, by descriptor.
+  time_point next_look = never;       ///< When to look for endless messages among them.
   bool is_readable = false;    ///< There was input, and it has not been read to its end.
   time_point close_by = never; ///< Once set the socket only flushes: it is no longer read.
 };
@@ -70,8 +73,9 @@ public:
   void close(socket_id id, time_point deadline);
   void close_all(time_point deadline);
 
-  /// Carries out what close() and close_all() have asked for, as far as it is due.
-  void close_due(time_point now);
+  /// Carries out what close() and close_all() have asked for, as far as it is due, and reports what is
+  /// still parked then and goes with the socket.
+  void close_due(time_point now, std::vector<loop_report>& reports);
 
   [[nodiscard]] bool is_any_closing() const noexcept { return closing_ > 0; }
 
@@ -96,6 +100,14 @@ public:
   void for_each_with_news(Visitor&& visit) {
     for (auto* socket : monitored_)
       if (socket->has_news)
+        visit(*socket);
+  }
+
+  /// Calls `visit` with each socket whose connections are to be looked at. It must not open or close any.
+  template <class Visitor>
+  void for_each_to_look_at(time_point now, Visitor&& visit) {
+    for (auto* socket : monitored_)
+      if (socket->next_look <= now)
         visit(*socket);
   }
 

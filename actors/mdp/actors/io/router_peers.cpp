@@ -1,5 +1,6 @@
 #include "mdp/actors/io/router_peers.hpp"
 
+#include "mdp/actors/compat/exit.hpp"
 #include "mdp/actors/compat/messaging.hpp"
 #include "mdp/overload.hpp"
 #include "mdp/wire/encode.hpp"
@@ -21,7 +22,8 @@ router_peers::router_peers(io_actor::pointer self, const peers::directory_config
       refusal_log_(defaults::accept_log_interval),
       full_log_(defaults::accept_log_interval),
       door_log_(defaults::log_interval),
-      admission_log_(defaults::log_interval) {}
+      admission_log_(defaults::log_interval),
+      endless_log_(defaults::log_interval) {}
 
 void router_peers::on_input(router_input& report) {
   if (!openers_.session)
@@ -33,7 +35,7 @@ void router_peers::on_input(router_input& report) {
   case peers::verdict::goodbye: {
     deliver(*decision.peer, report);
     forget(report.routing_id); // nothing more is sent to it (7-28)
-    return directory_.remove(decision.peer->id, true, report.received_at);
+    return directory_.let_go(decision.peer->id, report.received_at);
   }
   case peers::verdict::open: {
     auto& peer = directory_.admit(report.routing_id, report.input);
@@ -125,6 +127,14 @@ void router_peers::on_not_admitted(const admission_refused& report) {
                  to_string(report.reason), *withheld);
 }
 
+void router_peers::on_endless(const connections_endless& report) {
+  counters_->endless_connections.add(report.count);
+  if (const auto withheld = endless_log_.admit(report.noticed_at))
+    spdlog::warn("hung up on {} connections whose message did not end within twice what "
+                 "--max-message-bytes allows ({} more like it not shown)",
+                 report.count, *withheld);
+}
+
 void router_peers::probe() {
   probe_timer_.fired();
   if (probes_.tick(now_of(self_)))
@@ -149,12 +159,13 @@ void router_peers::send(send_to_peer& request) {
 }
 
 void router_peers::end(const peer_ended& news) {
-  const auto* peer = directory_.find(news.peer);
-  if (peer == nullptr)
-    return;
-  if (!news.was_told) // after a DISCONNECT there is still that to be sent
-    forget(peer->routing_id);
-  directory_.remove(news.peer, news.was_told, now_of(self_));
+  if (const auto* peer = directory_.find(news.peer)) {
+    if (news.failed)
+      counters_->failed_peers.add();
+    if (!news.was_told) // after a DISCONNECT there is still that to be sent
+      forget(peer->routing_id);
+  }
+  counters_->unread.add(directory_.remove(news.peer, news.was_told, now_of(self_), news.heard));
 }
 
 void router_peers::release(const release_peer& request) {
@@ -182,6 +193,18 @@ void router_peers::open(directory::entry& peer, time_point now) {
     counters_->workers.add();
     peer.handle = openers_.connection(*self_, peer.id, peer.routing_id, peer.version, now);
   }
+  watch(peer);
+}
+
+/// An actor that fails says no last word, and its peer would be known, and unheard, for ever.
+void router_peers::watch(const directory::entry& peer) {
+  std::visit(
+    [&](const auto& handle) {
+      notify_exit(handle, io_actor{self_}, [id = peer.id](const exit_kind& how) {
+        return peer_ended{id, false, std::nullopt, how.failed};
+      });
+    },
+    peer.handle);
 }
 
 void router_peers::deliver(directory::entry& peer, router_input& report) {

@@ -35,6 +35,7 @@ public:
   void on_accept_failed(const accept_failed& report);
   void on_refused(const connections_refused& report);
   void on_not_admitted(const admission_refused& report);
+  void on_endless(const connections_endless& report);
 
   /// On `deadline_due`: has the workers that hold requests sent to, if it is time for that.
   void probe();
@@ -52,6 +53,7 @@ private:
 
   void forget(const frame& routing_id);
   void open(directory::entry& peer, time_point now);
+  void watch(const directory::entry& peer);
   void deliver(directory::entry& peer, router_input& report);
   void turn_away(const router_input& report);
   void turn_down(time_point now);
@@ -71,6 +73,7 @@ private:
   log_limiter full_log_;
   log_limiter door_log_;
   log_limiter admission_log_;
+  log_limiter endless_log_;
   peers::probe_schedule probes_;
   deadline_timer probe_timer_;
 };

@@ -3,6 +3,7 @@
 #include "mdp/actors/broker/broker_tree.hpp"
 #include "mdp/actors/compat/messaging.hpp"
 #include "mdp/actors/runtime/actor_tree.hpp"
+#include "mdp/actors/service/service_roster.hpp"
 #include "mdp/net/endpoint.hpp"
 
 #include <algorithm>
@@ -38,6 +39,11 @@ public:
     counters_->budget = budget_; // before anybody reads them
   }
 
+  body(broker_config config, caf::actor_system& system)
+      : config_(std::move(config)), io_(io_config_of(config_, counters_)), tree_(system, io_) {
+    counters_->budget = budget_;
+  }
+
   tl::expected<std::vector<std::string>, std::string> start(std::function<void()> on_failure) {
     auto first_bind = std::make_shared<std::promise<std::string>>();
     auto outcome = first_bind->get_future();
@@ -56,6 +62,7 @@ public:
     branch.service_linger = config_.service_linger;
     branch.counters = counters_;
     branch.registry = registry_;
+    branch.services = services_;
     tree_.start({broker_spec(std::move(branch), [this] { return tree_.io(); })},
                 [on_failure = std::move(on_failure), first_bind](bool failed) {
                   if (failed && on_failure)
@@ -70,7 +77,15 @@ public:
     return endpoints;
   }
 
-  void stop(bool at_once) {
+  tl::expected<void, std::string> spawn_service(std::string name, service_spec spec) {
+    if (auto findings = validate(name, spec); !findings.empty())
+      return tl::unexpected(std::move(findings.front()));
+    if (!services_->add(tree_.system(), std::move(name), std::move(spec)))
+      return tl::unexpected(std::string("the broker is stopping"));
+    return {};
+  }
+
+  std::size_t stop(bool at_once) {
     if (const auto registry = registry_->get(); registry && !at_once) {
       auto drained = std::make_shared<std::promise<void>>();
       auto done = drained->get_future();
@@ -80,7 +95,9 @@ public:
       done.wait_for(config_.shutdown_grace);
     }
     registry_->set({});
+    services_->close();
     tree_.stop();
+    return services_->stop(config_.handler_grace);
   }
 
   [[nodiscard]] std::shared_ptr<broker_counters> counters() const noexcept { return counters_; }
@@ -92,12 +109,16 @@ private:
     std::make_shared<engine::broker_budget>(config_.budget);
   std::shared_ptr<current<service_registry_actor>> registry_ =
     std::make_shared<current<service_registry_actor>>();
+  std::shared_ptr<service_roster> services_ = std::make_shared<service_roster>(registry_);
   io_config io_;
   actor_tree tree_;
 };
 
 broker_runtime::broker_runtime(broker_config config)
     : body_(std::make_unique<body>(std::move(config))) {}
+
+broker_runtime::broker_runtime(broker_config config, caf::actor_system& system)
+    : body_(std::make_unique<body>(std::move(config), system)) {}
 
 broker_runtime::~broker_runtime() {
   body_->stop(true);
@@ -108,8 +129,12 @@ broker_runtime::start(std::function<void()> on_failure) {
   return body_->start(std::move(on_failure));
 }
 
-void broker_runtime::stop(bool at_once) {
-  body_->stop(at_once);
+tl::expected<void, std::string> broker_runtime::spawn_service(std::string name, service_spec spec) {
+  return body_->spawn_service(std::move(name), std::move(spec));
+}
+
+std::size_t broker_runtime::stop(bool at_once) {
+  return body_->stop(at_once);
 }
 
 std::shared_ptr<const broker_counters> broker_runtime::counters() const noexcept {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "mdp/actors/counters.hpp"
+#include "mdp/actors/service/service_spec.hpp"
 #include "mdp/defaults.hpp"
 #include "mdp/engine/broker_budget.hpp"
 #include "mdp/engine/client_link.hpp"
@@ -13,10 +14,15 @@
 
 #include <tl/expected.hpp>
 
+#include <cstddef>
 #include <functional>
 #include <memory>
 #include <string>
 #include <vector>
+
+namespace caf {
+class actor_system;
+} // namespace caf
 
 namespace mdp::actors {
 
@@ -44,6 +50,10 @@ struct broker_config {
   duration service_linger = defaults::service_linger;
   /// How long a stopping broker waits for the answers to requests that workers hold.
   duration shutdown_grace = defaults::shutdown_grace;
+  /// How long a handler of a service inside the process may take to return once nobody waits for its
+  /// answer any more.
+  duration handler_grace = defaults::handler_grace;
+  /// CAF's threads, unless the broker lives in a system that is there already.
   std::size_t scheduler_threads = 2;
 };
 
@@ -55,7 +65,12 @@ struct broker_config {
 class broker_runtime {
 public:
   explicit broker_runtime(broker_config config);
-  /// Stops the broker.
+
+  /// The same inside a program that has actors of its own: the broker's live in `system`, too, and
+  /// leave nothing behind there. `system` must outlive the broker.
+  broker_runtime(broker_config config, caf::actor_system& system);
+
+  /// Stops the broker at once.
   ~broker_runtime();
   broker_runtime(const broker_runtime&) = delete;
   broker_runtime& operator=(const broker_runtime&) = delete;
@@ -66,9 +81,18 @@ public:
   [[nodiscard]] tl::expected<std::vector<std::string>, std::string>
   start(std::function<void()> on_failure = {});
 
-  /// Takes no more requests, waits up to `shutdown_grace` for the answers to those that workers
-  /// hold, says DISCONNECT to all workers (T15) and ends. With `at_once` it does not wait.
-  void stop(bool at_once = false);
+  /// Offers a service from inside the process, by the same rules as a remote worker and beside such
+  /// workers if there are any. Before or after start(). The error is one line that says what is wrong
+  /// with it, or that the broker is stopping.
+  [[nodiscard]] tl::expected<void, std::string> spawn_service(std::string name, service_spec spec);
+
+  /// Takes no more requests, waits up to `shutdown_grace` for the answers to those that workers and
+  /// services hold, says DISCONNECT to all workers (T15) and ends. With `at_once` it does not wait.
+  ///
+  /// Handlers of services inside the process that still run get `handler_grace` to return.
+  /// The number of those that did not is the result; their threads are left to themselves, so what
+  /// they use must live on.
+  std::size_t stop(bool at_once = false);
 
   /// What the broker has seen and done; valid as long as somebody holds it.
   [[nodiscard]] std::shared_ptr<const broker_counters> counters() const noexcept;
