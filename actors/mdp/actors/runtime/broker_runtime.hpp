@@ -61,7 +61,7 @@ struct broker_config {
 [[nodiscard]] std::vector<std::string> validate(const broker_config& config);
 
 /// A whole broker: socket loop, actors, supervision. Any number of them may live in a process. Its
-/// functions may be called from any thread but those of its own actors.
+/// functions may be called from any thread but those of its own actors and services.
 class broker_runtime {
 public:
   explicit broker_runtime(broker_config config);

@@ -56,7 +56,7 @@ struct worker_config {
 [[nodiscard]] std::vector<std::string> validate(const worker_config& config);
 
 /// A worker's process: connections to a broker that come back by themselves. Its functions may be
-/// called from any thread but those of its own actors.
+/// called from any thread but those of its own actors and handlers.
 class worker_runtime {
 public:
   /// `config` must be valid.
