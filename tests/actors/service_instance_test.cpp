@@ -89,7 +89,7 @@ std::vector<std::string> heard(broker_fixture& broker) {
     result.push_back(std::visit(
       overload{
         [](const wire::client_partial& part) { return std::string(part.body[0].text()); },
-        [](const wire::client_final& end) { return "=" + std::string(end.body[0].text()); },
+        [](const wire::client_final& end) { return std::string("=").append(end.body[0].text()); },
       },
       reply));
   return result;

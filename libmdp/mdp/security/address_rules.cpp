@@ -31,10 +31,9 @@ std::optional<ip_bytes> bytes_of(std::string_view text) noexcept {
   return bytes;
 }
 
-/// For ipc libzmq says nothing, or `:uid:gid:pid`. An IPv6 address has a digit or another colon
-/// behind a leading one.
+/// For ipc libzmq says nothing, or `localhost:uid:gid:pid`; a name is never looked up.
 bool is_ipc_address(std::string_view address) noexcept {
-  return address.empty() || (address.front() == ':' && !bytes_of(address));
+  return address.empty() || address.starts_with("localhost:");
 }
 
 bool same_bits(const ip_bytes& a, const ip_bytes& b, unsigned bits) noexcept {

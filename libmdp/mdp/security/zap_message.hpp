@@ -40,7 +40,7 @@ inline constexpr std::size_t zap_error_count =
 struct zap_request {
   frame id; ///< Comes back in the reply.
   std::string domain;
-  std::string address; ///< An IP address; for ipc `:uid:gid:pid`, or nothing.
+  std::string address; ///< An IP address; for ipc `localhost:uid:gid:pid`, or nothing.
   frame routing_id;    ///< What the peer would be called by, if it chose a name.
   std::string mechanism;
   std::vector<frame> credentials;

@@ -60,7 +60,8 @@ public:
     requires(!std::same_as<std::decay_t<F>, request_handler> &&
              detail::any_handler<std::decay_t<F>>)
   request_handler(F&& work) { // NOLINT(google-explicit-constructor): `config.work = a lambda`
-    if constexpr (detail::may_be_null<std::decay_t<F>>)
+    if constexpr (detail::may_be_null<std::decay_t<F>> && // a function itself is never null
+                  !std::is_function_v<std::remove_reference_t<F>>)
       if (work == nullptr) // a function that is none makes no handler
         return;
     call_ = adapt(std::make_shared<std::decay_t<F>>(std::forward<F>(work)));
