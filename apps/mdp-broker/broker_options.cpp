@@ -32,9 +32,10 @@ void add_endpoints(options& all, broker_settings& set) {
 
 void add_admission(options& all, broker_settings& set) {
   all.group("Admission");
-  all.texts("allow-address", "ADDRESS", set.allowed,
-            "Let in who connects from there, and nobody else: 10.1.2.3, 10.0.0.0/8, fd00::/8, or ipc. "
-            "May be given more than once.");
+  all.texts(
+    "allow-address", "ADDRESS", set.allowed,
+    "Let in who connects from there, and nobody else: 10.1.2.3, 10.0.0.0/8, fd00::/8, or ipc. "
+    "May be given more than once.");
   all.texts("deny-address", "ADDRESS", set.denied,
             "Do not let in who connects from there, whatever is allowed.");
 }
@@ -111,7 +112,9 @@ void add_limits(options& all, actors::broker_config& broker) {
              "Requests that one client may have open.");
   all.number("client-max-bytes", "BYTES", one, broker.clients.max_bytes,
              "Memory for these, and for partial replies held back.");
-  all.number("max-services", "N", one, broker.max_services, "Services known at a time.");
+  all.number(
+    "max-services", "N", one, broker.max_services,
+    "Services known at a time. A quarter of them can only be opened by workers that offer them.");
   all.number("max-peers", "N", one, broker.peers.max_peers, "Clients and workers at a time.");
   all.number("max-message-bytes", "BYTES", one, broker.limits.max_bytes,
              "Size of one message, all frames together. Who sends a larger frame is disconnected.");

@@ -100,6 +100,9 @@ inline constexpr std::size_t broker_max_bytes = std::size_t{2} << 30U;
 /// Services a broker knows at a time, waiting requests' included (T8).
 inline constexpr std::size_t max_services = 10'000;
 
+/// One in so many of them is for services that workers offer: names that clients make up cannot take it.
+inline constexpr std::size_t offered_services_part = 4;
+
 /// How long a service without workers and requests is remembered (T8).
 inline constexpr std::chrono::seconds service_linger = 30s;
 
@@ -215,8 +218,9 @@ inline constexpr std::size_t turn_max_bytes = 1U << 20U;
 /// until they are (T16). One is usual, as the loop runs the actors itself.
 inline constexpr std::size_t max_open_batches = 16;
 
-/// What one connection may have received, in bytes, beyond twice the largest message without a message's
-/// end: the system's and libzmq's buffers. How often that is looked at.
+/// Bytes that a connection may receive beyond the largest message before it must have delivered one: the
+/// system's and libzmq's buffers; and how many it may receive before anybody counts. How often that is
+/// looked at.
 inline constexpr std::size_t endless_slack_bytes = 16U << 20U;
 inline constexpr std::chrono::seconds endless_look_interval = 1s;
 

@@ -30,7 +30,9 @@ struct stand_state {
 
   stand_state(handle::pointer self, std::shared_ptr<actors::broker_counters> counters,
               std::shared_ptr<actors::io::outbox> box, std::shared_ptr<std::size_t> known)
-      : outbox(std::move(box)), peers_known(std::move(known)), peers(self, {}, std::move(counters)) {
+      : outbox(std::move(box)),
+        peers_known(std::move(known)),
+        peers(self, {}, std::move(counters)) {
     peers.use_socket(router);
     peers.use_outbox(*outbox);
   }
@@ -105,8 +107,7 @@ struct fixture {
            actors::register_sink, actors::queue_idle, actors::queue_restarted, actors::job_died,
            actors::survey_services, actors::drain_services, actors::queue_drained>
     registry{system};
-  actors::io_actor io =
-    actors::spawn_state<stand_state>(system.actors(), counters, outbox, known);
+  actors::io_actor io = actors::spawn_state<stand_state>(system.actors(), counters, outbox, known);
   actors::worker_connection_actor last;
 };
 
@@ -122,7 +123,8 @@ TEST_CASE_FIXTURE(fixture, "what a worker said behind the message that ended it 
   CHECK(counters->unread.value() == 2);
 }
 
-TEST_CASE_FIXTURE(fixture, "7-28 a goodbye behind the message that ended a worker is counted, too") {
+TEST_CASE_FIXTURE(fixture,
+                  "7-28 a goodbye behind the message that ended a worker is counted, too") {
   says({ready, ready, beat, leave, ready, beat});
   CHECK(counters->unread.value() == 2);
   CHECK(counters->workers.value() == 2);

@@ -1,5 +1,6 @@
 """Peers that send what no protocol allows. After each of them an honest client must still be served."""
 
+import json
 import random
 import socket as tcp
 
@@ -12,15 +13,37 @@ from _mdp import (
     WORKER,
     Broker,
     Worker,
+    ask,
     client_reply,
     client_request,
     context,
     dealer,
+    eventually,
     run,
+    wait_for_service,
     worker_message,
 )
 
 HEADERS = [b"MDPC01", b"MDPC02", b"MDPW01", b"MDPW02", b"MDPC03", b"MDPW99", b"MDP", b"mdpc01", b"\x00" * 6]
+
+
+def counters(broker):
+    """All counters of the broker, as mmi.stats shows them."""
+    client = dealer(broker.endpoint)
+    _, text = ask(client, "0.2", b"mmi.stats", b"")
+    client.close()
+    return json.loads(text)
+
+
+def invalid(broker):
+    return sum(counters(broker)["mdp_broker_messages_invalid_total"].values())
+
+
+def say_and_leave(broker, frames):
+    """Says one thing on a connection of its own. What is said goes on its way when the socket is closed already."""
+    peer = dealer(broker.endpoint)
+    peer.send_multipart(frames)
+    peer.close(linger=10_000)
 
 
 class Honest:
@@ -53,12 +76,22 @@ def short_messages():
         for version in ("0.1", "0.2"):
             for command in range(8):
                 whole.append(worker_message(version, bytes([command]), b"address", b"", b"x"))
+        sent = 0
         for frames in whole:
             for length in range(1, len(frames)):
-                peer = dealer(broker.endpoint)
-                peer.send_multipart(frames[:length])
-                peer.close()
+                say_and_leave(broker, frames[:length])
+                sent += 1
             honest.check()
+
+        def heard():
+            """Some beginnings are commands: a HEARTBEAT or DISCONNECT of nobody, or a READY."""
+            now = counters(broker)
+            dropped = now["mdp_broker_messages_dropped_total"]
+            of_workers = dropped["turned_away"] + dropped["told_to_go"] + now["mdp_broker_workers_total"] - 1
+            return of_workers + sum(now["mdp_broker_messages_invalid_total"].values())
+
+        eventually(lambda: heard() == sent, f"not all {sent} messages were heard")
+        honest.check()
         honest.close()
 
 
@@ -80,10 +113,11 @@ def long_and_absurd_messages():
             [b"", WORKER["0.2"], READY, b"honest", b"capacity=0"],
             [WORKER["0.2"], READY, b"honest", b"capacity=99999999999999999999"],
         ):
-            peer = dealer(broker.endpoint)
-            peer.send_multipart(frames)
-            peer.close()
+            say_and_leave(broker, frames)
             honest.check()
+        # But for the frame of 8 MB, for which libzmq ends the connection.
+        eventually(lambda: invalid(broker) == 11, "not all were heard")
+        honest.check()
         honest.close()
 
 
@@ -102,7 +136,9 @@ def random_messages():
                 dice.choice(peers).send_multipart(frames)
             honest_check_skipping_strays(honest)
             for peer in peers:
-                peer.close()
+                peer.close(linger=10_000)
+        eventually(lambda: invalid(broker) > 1000, "hardly anything was heard")
+        honest_check_skipping_strays(honest)
         honest.close()
 
 
@@ -183,6 +219,17 @@ def names_without_end():
         for i in range(200):
             client.send_multipart(client_request("0.2", b"invented-%d" % i, b"x"))
         honest.check()
+        # Ten names: one is ours, and two are kept for workers.
+        eventually(
+            lambda: counters(broker)["mdp_broker_requests_refused_total"]["too_many_services"] == 193, "no bound"
+        )
+        newcomer = Worker(broker.endpoint, b"new", "0.2")  # finds room all the same
+        wait_for_service(broker.endpoint, b"new")
+        client.send_multipart(client_request("0.2", b"new", b"x"))
+        address, body = newcomer.next_request()
+        newcomer.finish(address, *body)
+        assert client.recv_multipart() == client_reply("0.2", b"new", b"x")
+        newcomer.close()
         client.close()
         honest.close()
 

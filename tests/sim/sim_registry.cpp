@@ -26,7 +26,7 @@ void sim_registry::submit(std::string service, engine::job what,
                               session](sim_mmi& mmi) { mmi.on_question(service, what, session); });
   auto reason = engine::refusal::stopping;
   if (!is_draining_) {
-    if (auto* const queue = queue_of(service))
+    if (auto* const queue = queue_of(service, engine::name_use::asked))
       return broker_.post.tell(queue->self(),
                                [what = std::move(what), session](sim_queue& q) mutable {
                                  q.on_submit(std::move(what), session);
@@ -46,7 +46,7 @@ void sim_registry::cancel(const std::string& service, job_id id) {
 
 void sim_registry::register_sink(const std::string& service, sink_id id, std::uint32_t capacity,
                                  const actor_ref<sim_connection>& sink) {
-  if (auto* const queue = queue_of(service))
+  if (auto* const queue = queue_of(service, engine::name_use::offered))
     broker_.post.tell(queue->self(),
                       [id, capacity, sink](sim_queue& q) { q.on_register(id, capacity, sink); });
   else
@@ -91,8 +91,8 @@ void sim_registry::clean_up() {
   std::erase_if(queues_, [&](const auto& queue) { return !broker_.post.is_open(queue->self()); });
 }
 
-sim_queue* sim_registry::queue_of(const std::string& service) {
-  const auto found = catalog_.find(service);
+sim_queue* sim_registry::queue_of(const std::string& service, engine::name_use why) {
+  const auto found = catalog_.find(service, why);
   switch (found.verdict) {
   case engine::name_verdict::known:
     ++found.known->passed_on;

@@ -41,7 +41,7 @@ public:
 
 private:
   /// The queue of `service`, started if there is none; null if there may be no more.
-  [[nodiscard]] sim_queue* queue_of(const std::string& service);
+  [[nodiscard]] sim_queue* queue_of(const std::string& service, engine::name_use why);
 
   broker_parts& broker_;
   actor_ref<sim_registry> self_;

@@ -144,7 +144,8 @@ TEST_CASE("T12 a request over the window gets its status reply along its own pat
         "refused: window_full, send final 0.2 <7> echo: mdp-status 429 too many open requests");
 }
 
-TEST_CASE_FIXTURE(client_link_fixture, "an end says how many requests were read, refused ones too") {
+TEST_CASE_FIXTURE(client_link_fixture,
+                  "an end says how many requests were read, refused ones too") {
   for (int i = 0; i < 4; ++i) // one over the window
     ask("echo");
   link.handle_unreachable();

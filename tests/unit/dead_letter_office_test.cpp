@@ -60,7 +60,8 @@ TEST_CASE_FIXTURE(fixture, "no two requests of the broker's own have the same nu
   CHECK(died("other").again->id == job_id{broker_itself, 2});
 }
 
-TEST_CASE_FIXTURE(fixture, "there are no loops: what died at the dead-letter service goes nowhere") {
+TEST_CASE_FIXTURE(fixture,
+                  "there are no loops: what died at the dead-letter service goes nowhere") {
   CHECK(said(died("dead")) == "letter");
 }
 

@@ -21,8 +21,7 @@ constexpr auto v2 = protocol_version::v0_2;
 /// Whether it is asserted that nobody says this.
 template <class Command>
 bool is_bug(Command command, protocol_version version) {
-  return mdp::testing::aborts(
-    [&] { static_cast<void>(encode(std::move(command), version)); });
+  return mdp::testing::aborts([&] { static_cast<void>(encode(std::move(command), version)); });
 }
 
 } // namespace

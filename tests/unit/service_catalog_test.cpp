@@ -59,6 +59,23 @@ TEST_CASE("T8 Z7 names are bounded; the known ones stay known when the catalog i
   CHECK(catalog.size() == 3);
 }
 
+TEST_CASE("T8 names that clients make up leave room for what workers offer") {
+  catalog_t catalog(8);
+  for (int i = 0; i < 6; ++i) {
+    const auto name = "made up " + std::to_string(i);
+    REQUIRE(catalog.find(name).verdict == name_verdict::unknown);
+    catalog.add(name, i);
+  }
+  CHECK(catalog.find("asked").verdict == name_verdict::full);
+  for (int i = 0; i < 2; ++i) {
+    const auto name = "offered " + std::to_string(i);
+    REQUIRE(catalog.find(name, name_use::offered).verdict == name_verdict::unknown);
+    catalog.add(name, i);
+    CHECK(catalog.find(name).verdict == name_verdict::known); // and clients may ask for it
+  }
+  CHECK(catalog.find("offered", name_use::offered).verdict == name_verdict::full);
+}
+
 TEST_CASE("T8 a catalog without room knows nothing but its own") {
   catalog_t catalog(0);
   CHECK(catalog.find("echo").verdict == name_verdict::full);

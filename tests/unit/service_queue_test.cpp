@@ -61,7 +61,8 @@ TEST_CASE_FIXTURE(fixture, "a worker is given the client's address and the body 
   });
 }
 
-TEST_CASE_FIXTURE(fixture, "7-11 G3 requests for a service nobody offers wait for the first worker") {
+TEST_CASE_FIXTURE(fixture,
+                  "7-11 G3 requests for a service nobody offers wait for the first worker") {
   CHECK(submit(1, 1) == "");
   CHECK(submit(2, 1) == "");
   CHECK(queue.waiting() == 2);
@@ -87,7 +88,8 @@ TEST_CASE_FIXTURE(fixture, "7-5 L2 a worker without a capacity holds one request
   CHECK(queue.waiting() == 2);
 }
 
-TEST_CASE_FIXTURE(fixture, "18-12 O4 a partial answer reaches the client and leaves the worker busy") {
+TEST_CASE_FIXTURE(fixture,
+                  "18-12 O4 a partial answer reaches the client and leaves the worker busy") {
   add(w1);
   submit(1, 1);
   submit(1, 2);

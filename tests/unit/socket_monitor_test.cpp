@@ -1,11 +1,13 @@
 #include "mdp/net/descriptors.hpp"
 #include "mdp/net/endpoint.hpp"
+#include "mdp/net/frames_io.hpp"
 #include "mdp/net/socket_monitor.hpp"
 #include "support/eventually.hpp"
 
 #include <doctest/doctest.h>
 
 #include <optional>
+#include <string>
 
 using namespace mdp;
 using namespace mdp::test;
@@ -68,4 +70,48 @@ TEST_CASE_FIXTURE(watched_router, "who is hung up on is lost, and nobody else") 
   REQUIRE(router.recv(received));
   REQUIRE(router.recv(received));
   CHECK(received.to_string_view() == "still here");
+}
+
+TEST_CASE_FIXTURE(watched_router, "which connections begin and end is told in their order") {
+  auto peer = connected_peer();
+  auto changes = monitor->take().changes;
+  REQUIRE(changes.size() == 1);
+  CHECK(changes[0].is_open);
+  const auto descriptor = changes[0].descriptor;
+  peer.close();
+  REQUIRE(eventually([&] {
+    changes = monitor->take().changes;
+    return !changes.empty();
+  }));
+  CHECK_FALSE(changes[0].is_open);
+  CHECK(changes[0].descriptor == descriptor);
+}
+
+TEST_CASE_FIXTURE(watched_router, "the system counts what a connection receives, read or not") {
+  auto peer = connected_peer();
+  const auto descriptor = monitor->take().changes.at(0).descriptor;
+  const auto before = net::bytes_received(descriptor);
+  REQUIRE(before);
+  CHECK(*before > 5);
+  const std::string body(100'000, 'x');
+  peer.send(zmq::buffer(body), zmq::send_flags::none);
+  CHECK(eventually(
+    [&] { return net::bytes_received(descriptor).value_or(0) > *before + body.size(); }));
+  CHECK_FALSE(net::bytes_received(-1));
+}
+
+TEST_CASE_FIXTURE(watched_router, "a message says by which connection it came") {
+  auto first = connected_peer();
+  auto second = connected_peer();
+  const auto changes = monitor->take().changes;
+  REQUIRE(changes.size() == 2);
+  second.send(zmq::str_buffer("hello"), zmq::send_flags::none);
+  frame who;
+  message what;
+  int connection = -1;
+  REQUIRE(eventually([&] {
+    return net::receive_from(router, {10, 1000}, who, what, &connection).status ==
+           net::receive_status::received;
+  }));
+  CHECK(connection == changes[1].descriptor);
 }

@@ -3,6 +3,7 @@
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <cstdint>
 #include <map>
 #include <optional>
@@ -13,7 +14,8 @@
 
 // What the header promises, whatever a worker does and in whatever order: it gets no more requests
 // than it has room for, each is answered at most once and only under its own address, `worker_ended`
-// comes once and is the last action, and nothing follows it.
+// comes once and is the last action, and nothing follows it. A worker that answers what it does not have
+// is told to go.
 
 using namespace mdp;
 using namespace mdp::engine;
@@ -27,10 +29,13 @@ public:
   explicit walk(std::uint32_t seed) : dice_(seed), link_({{1s, 4}, policy(), 60s}, at(0s)) {}
 
   void run() {
+    if (roll(10) != 0)
+      link_.handle(ready(), now_);
     for (int step = 0; step < 200 && !(link_.has_ended() && roll(5) == 0); ++step) {
       now_ += std::chrono::milliseconds(roll(400));
       one_step();
       carry_out();
+      REQUIRE((link_.has_ended() || !is_forging_));
       REQUIRE(link_.in_flight() <= room_);
       REQUIRE((link_.next_deadline() == never) == link_.has_ended());
       REQUIRE(link_.has_ended() == has_ended_);
@@ -44,6 +49,7 @@ private:
   busy_policy policy() { return roll(2) == 0 ? busy_policy::lenient : busy_policy::strict; }
 
   void one_step() {
+    is_forging_ = false;
     switch (roll(12)) {
     case 0:
       return link_.handle(ready(), now_);
@@ -51,10 +57,14 @@ private:
     case 2:
       return link_.handle(wire::heartbeat{}, now_);
     case 3:
-      return link_.handle(wire::worker_partial{address(), body({"p"})}, now_);
+      if (link_.in_flight() == 0 && roll(20) != 0)
+        return assign();
+      return link_.handle(wire::worker_partial{answered(), body({"p"})}, now_);
     case 4:
     case 5:
-      return link_.handle(wire::worker_final{address(), body({"f"})}, now_);
+      if (link_.in_flight() == 0 && roll(20) != 0)
+        return assign();
+      return link_.handle(wire::worker_final{answered(), body({"f"})}, now_);
     case 6:
       return link_.tick(now_);
     case 7:
@@ -86,11 +96,18 @@ private:
     return {roll(20) == 0 ? "mmi.x" : "echo", announced ? 1 + roll(3) : 1U, announced};
   }
 
-  /// Mostly one that the worker was given, sometimes one that it was given before, or made up.
-  frame address() {
-    if (!addresses_.empty() && roll(10) != 0)
-      return addresses_[roll(static_cast<std::uint32_t>(addresses_.size()))];
-    return frame("client " + std::to_string(roll(5)));
+  /// Mostly one that the worker has, sometimes one that it had before, or made up.
+  frame answered() {
+    const auto any_of = [&](const std::vector<frame>& some) {
+      return some.empty() ? frame("made up") : some[roll(static_cast<std::uint32_t>(some.size()))];
+    };
+    std::vector<frame> has;
+    for (const auto& [body, address] : open_)
+      if (address)
+        has.push_back(*address);
+    said_ = any_of(has.empty() || roll(30) == 0 ? had_ : has);
+    is_forging_ = std::ranges::find(has, *said_) == has.end();
+    return *said_;
   }
 
   /// As a queue does it: within the room, each job once, and also when it has not heard of the end.
@@ -110,13 +127,15 @@ private:
       } else if (auto* out = std::get_if<send_to_worker>(&action)) {
         REQUIRE(out->number == ++last_number_);
         if (auto* request = std::get_if<wire::worker_request>(&out->command)) {
-          open_[words(request->body)] = true;
-          addresses_.push_back(request->address);
+          open_[words(request->body)] = request->address;
+          had_.push_back(request->address);
         }
       } else if (auto* answer = std::get_if<worker_answer>(&action)) {
-        auto& is_open = open_.at("ask " + std::to_string(answer->id.client.value) + ".1");
-        REQUIRE(is_open); // no answer behind the final
-        is_open = !answer->is_final;
+        auto& address = open_.at("ask " + std::to_string(answer->id.client.value) + ".1");
+        REQUIRE(address);          // no answer behind the final
+        REQUIRE(address == said_); // and none to somebody else
+        if (answer->is_final)
+          address.reset();
       } else {
         has_ended_ = true;
       }
@@ -130,8 +149,10 @@ private:
   std::uint64_t last_job_ = 0;
   std::uint64_t last_number_ = 0;
   bool has_ended_ = false;
-  std::map<std::string, bool> open_; // by the request's body: not answered in full yet
-  std::vector<frame> addresses_;
+  std::map<std::string, std::optional<frame>> open_; // by the request's body, until it is answered
+  std::vector<frame> had_;
+  bool is_forging_ = false;   // it answers what it does not have (18-13)
+  std::optional<frame> said_; // the address of the worker's latest answer
 };
 
 } // namespace

@@ -82,10 +82,10 @@ struct broker_counters {
   counter workers;
   counters_by<engine::client_end, engine::client_end_count> ended_clients;
   counters_by<engine::worker_end, engine::worker_end_count> ended_workers;
-  counter failed_peers;          ///< whose actor failed
-  counter lost_connections;      ///< of clients and workers, for whatever reason
-  counter refused_connections;   ///< hung up on, as there were as many as there may be
-  counter endless_connections;   ///< hung up on, as their message did not end (T8)
+  counter failed_peers;        ///< whose actor failed
+  counter lost_connections;    ///< of clients and workers, for whatever reason
+  counter refused_connections; ///< hung up on, as there were as many as there may be
+  counter endless_connections; ///< hung up on, as their message did not end (T8)
   /// Connections that the rules did not let in.
   counters_by<security::admission_refusal, security::admission_refusal_count> not_admitted;
   counter accept_failures;       ///< for want of a descriptor, or of what else the system lacked

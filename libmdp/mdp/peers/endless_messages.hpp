@@ -11,29 +11,36 @@
 /// not what stands in front of a message's last frame: a peer that says "more" for ever fills the
 /// machine's memory, and nobody ever sees a message of its.
 ///
-///     look() ──► whoever has received more than the bound since it last delivered is suspect
-///     delivered(connection) ──► it was a long way to its message's end: not suspect any more
-///     drained() ──► every message that had come in whole by then has been delivered, so who is still
-///                   suspect has one that is larger than any may be: returned, to be hung up on
+///     UNNOTICED ── look(): much was received since the last delivery known ──► WATCHED
+///     WATCHED ──── look(): more than the bound, and nothing delivered ───────► SUSPECT
+///     SUSPECT ──── drained() ────────────────────────────────────────────────► hung up on
+///     WATCHED, SUSPECT ── delivered() ───────────────────────────────────────► UNNOTICED
 ///
-/// The bytes of a connection are counted by the system, which knows nothing of messages; so a bound
-/// must leave room for a whole message, for the beginning of the next, and for what is in buffers.
-/// While nobody is suspect, which is nearly always, a message costs nothing. Connections are named by
+/// The bytes of a connection are counted by the system, which knows nothing of messages. Whoever is
+/// watched is counted from then on: it may be in the middle of a message, but not receive more than
+/// the largest one, and what is in buffers, without delivering one. Who does is hung up on, though only
+/// when all that can be read has been read: its owner may be behind.
+///
+/// While nobody is watched, which is nearly always, a message costs nothing. Connections are named by
 /// whatever the owner has for them. Not synchronised.
 namespace mdp::peers {
 
 class endless_messages {
 public:
-  explicit endless_messages(std::uint64_t bound) : bound_(bound) {}
+  /// Watches who has received more than `unnoticed` bytes, and suspects who then receives more than
+  /// `bound`, which is at least a whole message.
+  endless_messages(std::uint64_t unnoticed, std::uint64_t bound)
+      : unnoticed_(unnoticed), bound_(bound) {}
 
   /// There is a connection, from its first byte on; a name that is known already is another's now.
   void opened(int connection) {
-    delivered_at_[connection] = 0;
-    suspects_.erase(connection);
+    closed(connection);
+    connections_.emplace(connection, counted{});
   }
 
   void closed(int connection) {
-    delivered_at_.erase(connection);
+    connections_.erase(connection);
+    watched_.erase(connection);
     suspects_.erase(connection);
   }
 
@@ -41,20 +48,33 @@ public:
   /// known, or if there is no such connection.
   template <class Received>
   void look(Received&& received) {
-    for (const auto& [connection, delivered_at] : delivered_at_)
-      if (const std::optional<std::uint64_t> bytes = received(connection);
-          bytes && *bytes > delivered_at && *bytes - delivered_at > bound_)
-        suspects_.insert(connection);
+    for (auto& [connection, counted] : connections_) {
+      const std::optional<std::uint64_t> bytes = received(connection);
+      if (!bytes || *bytes < counted.from)
+        continue;
+      const auto since = *bytes - counted.from;
+      if (watched_.contains(connection)) {
+        if (since > bound_)
+          suspects_.insert(connection);
+      } else if (since > unnoticed_) {
+        watched_.insert(connection);
+        counted.from = *bytes;
+      }
+    }
   }
 
-  /// Whether delivered() and drained() must be called.
-  [[nodiscard]] bool is_watching() const noexcept { return !suspects_.empty(); }
-  [[nodiscard]] bool is_suspect(int connection) const { return suspects_.contains(connection); }
+  /// Whether delivered() must be called for those that are watched.
+  [[nodiscard]] bool is_watching() const noexcept { return !watched_.empty(); }
+  [[nodiscard]] bool is_watched(int connection) const { return watched_.contains(connection); }
+  /// Whether all that can be read is to be read, and drained() to be called.
+  [[nodiscard]] bool has_suspects() const noexcept { return !suspects_.empty(); }
 
-  /// A whole message of a suspect has arrived, when it had received so many bytes.
+  /// A whole message has come by `connection`, which had received so many bytes by then.
   void delivered(int connection, std::uint64_t received) {
-    if (suspects_.erase(connection) > 0)
-      delivered_at_[connection] = received;
+    if (watched_.erase(connection) == 0)
+      return;
+    suspects_.erase(connection);
+    connections_.at(connection).from = received;
   }
 
   /// All that had arrived when look() was called has been delivered. Returns who is to be hung up on
@@ -66,12 +86,19 @@ public:
     return endless;
   }
 
-  [[nodiscard]] std::size_t size() const noexcept { return delivered_at_.size(); }
+  [[nodiscard]] std::size_t size() const noexcept { return connections_.size(); }
 
 private:
+  struct counted {
+    std::uint64_t from =
+      0; // bytes received at its last known delivery, or when it was first watched
+  };
+
+  std::uint64_t unnoticed_;
   std::uint64_t bound_;
-  std::unordered_map<int, std::uint64_t> delivered_at_; // bytes received by the last delivery known
-  std::unordered_set<int> suspects_;
+  std::unordered_map<int, counted> connections_;
+  std::unordered_set<int> watched_;
+  std::unordered_set<int> suspects_; // a part of those
 };
 
 } // namespace mdp::peers

@@ -25,7 +25,8 @@ std::string_view header_seen(const message& frames) noexcept {
 }
 
 std::string printable(std::string text) {
-  std::ranges::replace_if(text, [](char c) { return c < ' ' || c > '~'; }, '?');
+  std::ranges::replace_if(
+    text, [](char c) { return c < ' ' || c > '~'; }, '?');
   return text;
 }
 

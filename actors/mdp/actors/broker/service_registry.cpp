@@ -35,7 +35,7 @@ service_registry_actor::behavior_type service_registry_state::make_behavior() {
       }
     },
     [this](register_sink& request) {
-      if (const auto queue = queue_of(request.service))
+      if (const auto queue = queue_of(request.service, engine::name_use::offered))
         tell(self_, queue, std::move(request));
       else
         refuse_registration(request);
@@ -55,8 +55,9 @@ service_registry_actor::behavior_type service_registry_state::make_behavior() {
   };
 }
 
-service_queue_actor service_registry_state::queue_of(const std::string& service) {
-  const auto found = catalog_.find(service);
+service_queue_actor service_registry_state::queue_of(const std::string& service,
+                                                     engine::name_use why) {
+  const auto found = catalog_.find(service, why);
   switch (found.verdict) {
   case engine::name_verdict::known:
     ++found.known->passed_on;
@@ -96,7 +97,7 @@ void service_registry_state::on_submit(submit_job& request) {
     return tell(self_, mmi_, std::move(request)); // 8-1
   if (is_draining_)
     return refuse(engine::refusal::stopping);
-  if (const auto queue = queue_of(request.service))
+  if (const auto queue = queue_of(request.service, engine::name_use::asked))
     return tell(self_, queue, std::move(request));
   refuse(engine::refusal::too_many_services);
 }
@@ -118,8 +119,8 @@ void service_registry_state::on_idle(const queue_idle& news) {
 void service_registry_state::on_death(job_died& news) {
   auto& counters = *around_->counters;
   const auto& to = dead_office_.service();
-  auto decision =
-    dead_office_.judge(news.service, news.what, catalog_.find(to).verdict, now_of(self_));
+  const auto room = catalog_.find(to, engine::name_use::offered).verdict;
+  auto decision = dead_office_.judge(news.service, news.what, room, now_of(self_));
   if (decision.is_letter) {
     counters.dead_letters.add();
     tell(self_, mmi_, std::move(news));
@@ -129,7 +130,8 @@ void service_registry_state::on_death(job_died& news) {
   if (!decision.again)
     return;
   counters.dead_letters_redirected.add();
-  tell(self_, queue_of(to), submit_job{to, *std::move(decision.again), {}});
+  tell(self_, queue_of(to, engine::name_use::offered),
+       submit_job{to, *std::move(decision.again), {}});
 }
 
 void service_registry_state::on_survey(const survey_services& question) {

@@ -45,7 +45,7 @@ public:
 
 private:
   /// The queue of `service`, started if there is none; null if there may be no more.
-  [[nodiscard]] service_queue_actor queue_of(const std::string& service);
+  [[nodiscard]] service_queue_actor queue_of(const std::string& service, engine::name_use why);
   [[nodiscard]] service_queue_actor start_queue(const std::string& service);
   void on_submit(submit_job& request);
   void refuse_registration(const register_sink& request);

@@ -34,12 +34,12 @@ void take_news(loop_socket& socket, time_point now, std::vector<loop_report>& re
 void look_for_endless(loop_socket& socket, time_point now) {
   socket.endless.look(net::bytes_received);
   socket.next_look = socket.endless.size() > 0 ? now + defaults::endless_look_interval : never;
-  if (socket.endless.is_watching())
+  if (socket.endless.has_suspects())
     socket.is_readable = true; // has it read to its end, whether there is anything or not
 }
 
 void note_delivery(loop_socket& socket, int connection) {
-  if (socket.endless.is_suspect(connection))
+  if (socket.endless.is_watched(connection))
     socket.endless.delivered(connection, net::bytes_received(connection).value_or(0));
 }
 

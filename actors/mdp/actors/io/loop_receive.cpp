@@ -88,7 +88,7 @@ void receive_some(loop_socket& socket, receive_budget& budget, time_point now,
       break;
     case net::receive_status::nothing:
       socket.is_readable = false;
-      if (is_watching)
+      if (socket.endless.has_suspects())
         hang_up_on_endless(socket, now, reports);
       return;
     case net::receive_status::too_many_frames:

@@ -39,11 +39,10 @@ std::unique_ptr<net::socket_monitor> watch(net::context& context, zmq::socket_t&
   }
 }
 
-/// Room for a whole message, for most of the next one, and for buffers.
+/// Room for a whole message and for what is in buffers.
 std::uint64_t endless_bound(const wire::limits& limits) noexcept {
-  const std::uint64_t whole = limits.max_bytes;
-  return std::min(whole, std::numeric_limits<std::uint64_t>::max() / 4) * 2 +
-         defaults::endless_slack_bytes;
+  constexpr auto most = std::numeric_limits<std::uint64_t>::max() - defaults::endless_slack_bytes;
+  return std::min<std::uint64_t>(limits.max_bytes, most) + defaults::endless_slack_bytes;
 }
 
 } // namespace
@@ -85,7 +84,7 @@ loop_report loop_sockets::open(const open_router& command) {
        .limits = command.limits,
        .monitor = std::move(monitor),
        .max_connections = command.max_connections,
-       .endless = peers::endless_messages(endless_bound(command.limits))});
+       .endless = {defaults::endless_slack_bytes, endless_bound(command.limits)}});
   return report;
 }
 

@@ -40,9 +40,9 @@ struct loop_socket {
   bool has_news = false;                          ///< The monitor has something to say.
   std::size_t connections = 0;                    ///< A ROUTER's, and how many it may have.
   std::size_t max_connections = 0;
-  peers::endless_messages endless{0}; ///< A ROUTER's connections, by descriptor.
-  time_point next_look = never;       ///< When to look for endless messages among them.
-  bool is_readable = false;    ///< There was input, and it has not been read to its end.
+  peers::endless_messages endless{0, 0}; ///< A ROUTER's connections, by descriptor.
+  time_point next_look = never;          ///< When to look for endless messages among them.
+  bool is_readable = false;              ///< There was input, and it has not been read to its end.
   time_point close_by = never; ///< Once set the socket only flushes: it is no longer read.
 };
 
@@ -124,7 +124,7 @@ private:
   void add(loop_socket socket);
   void update_poll_set();
 
-  net::context context_; // first, so that it ends when all sockets are closed
+  net::context context_;         // first, so that it ends when all sockets are closed
   std::optional<zap_door> door_; // closed when they all are
   bool is_asked_ = false;        // the door is
   std::unordered_map<socket_id, loop_socket> sockets_;

@@ -130,7 +130,7 @@ void router_peers::on_not_admitted(const admission_refused& report) {
 void router_peers::on_endless(const connections_endless& report) {
   counters_->endless_connections.add(report.count);
   if (const auto withheld = endless_log_.admit(report.noticed_at))
-    spdlog::warn("hung up on {} connections whose message did not end within twice what "
+    spdlog::warn("hung up on {} connections whose message did not end within what "
                  "--max-message-bytes allows ({} more like it not shown)",
                  report.count, *withheld);
 }
