@@ -179,13 +179,21 @@ TEST_CASE("an exception is an answer and no end where the policy says so") {
 
 TEST_CASE("an exception ends the instance; the request at hand is answered, the others go on") {
   broker_fixture broker;
-  hosted failing(broker, "printer", out_of_paper, exception_policy::answer_and_end, 3);
+  int calls = 0;
+  hosted failing(
+    broker, "printer",
+    [&](message request) {
+      ++calls;
+      return out_of_paper(request);
+    },
+    exception_policy::answer_and_end, 3);
   const auto asks = broker.connect_client(client);
   for (const auto* body : {"1", "2", "3", "4"})
     broker.request(asks, "printer", body);
   CHECK(failing.run_one());
   CHECK(heard(broker) == words{"=mdp-status 500 out of paper"});
   CHECK(failing.run_all() == 2); // their turns come, but the work is not done
+  CHECK(calls == 1);
   CHECK(heard(broker).empty());
   hosted again(broker, "printer", echo);
   CHECK(again.run_all() == 3);

@@ -88,17 +88,16 @@ std::size_t handler_pool::stop(duration grace) {
     return std::find(core_->is_busy.begin(), core_->is_busy.end(), true) == core_->is_busy.end();
   });
   const auto is_busy = core_->is_busy;
+  const auto left_behind = std::count(is_busy.begin(), is_busy.end(), true);
+  left_behind_ = static_cast<std::size_t>(left_behind);
   auto threads = std::exchange(threads_, {});
   lock.unlock();
-  for (std::size_t i = 0; i < threads.size(); ++i) {
-    if (!is_busy[i]) {
+  for (std::size_t i = 0; i < threads.size(); ++i)
+    if (is_busy[i])
+      threads[i].detach();
+    else
       threads[i].join();
-      continue;
-    }
-    threads[i].detach();
-    ++left_behind_;
-  }
-  return left_behind_;
+  return static_cast<std::size_t>(left_behind);
 }
 
 handler_pool::lane::lane(std::shared_ptr<core> pool, std::size_t at_a_time)
