@@ -81,6 +81,16 @@ public:
     throw std::runtime_error(request->text());
   }
 
+  void CatchGuarded(RpcController* controller, const Note* request, Note* /*response*/,
+                    Closure* done) override {
+    try {
+      const runs_at_end guard{done};
+      throw std::runtime_error(request->text());
+    } catch (const std::exception& reason) {
+      controller->SetFailed(reason.what());
+    }
+  }
+
   void ThrowBehind(RpcController* /*controller*/, const Note* request, Note* response,
                    Closure* done) override {
     *response = *request;

@@ -124,6 +124,14 @@ TEST_CASE("an exception counts, though a guard has run done on its way") {
   CHECK(f.dispatcher->open_calls() == 0);
 }
 
+TEST_CASE("an exception that the method catches is no exception, though a guard has run done") {
+  fixture f;
+  f.ask("CatchGuarded", "out of ink");
+  CHECK(f.reply() == "mdp-status 422 out of ink");
+  CHECK(f.dispatcher->counters() == rpc_counters{.failed = 1});
+  CHECK(f.dispatcher->open_calls() == 0);
+}
+
 TEST_CASE("a guard runs done though the dispatcher itself is called during an exception") {
   fixture f;
   struct asks_at_end {

@@ -22,8 +22,8 @@
 /// behind them are left for later versions and not looked at. It is answered exactly once:
 ///
 ///     the request, or its method                            reply
-///     ----------------------------------------------------  ---------------------------------
-///     fewer than two frames, an argument that is unreadable  mdp-status 400
+///     ----------------------------------------------------  ------------------------------------
+///     fewer than two frames, or an unreadable argument      mdp-status 400
 ///     a method nobody here has, or one of streams           mdp-status 501
 ///     more calls than `max_calls` at a time                 mdp-status 503
 ///     the method runs `done`                                the response, one frame
@@ -43,10 +43,11 @@
 ///
 /// Who owns what: the dispatcher holds the services; a call in progress holds its service as well,
 /// so it may outlive the dispatcher. A method that throws must not have given `done` away: the call
-/// ends with the exception. (A guard on its stack that runs `done` is fine. During an exception that
-/// counts as not run.)
+/// ends with the exception. (A guard on its stack that runs `done` is fine: during an exception
+/// that counts only if the method catches it.)
 ///
-/// The owner calls expire() at next_deadline(), or before. Thread-safe but for add().
+/// The owner calls expire() from time to time; next_deadline() says when it has something to do.
+/// Thread-safe but for add().
 namespace mdp {
 
 /// Bounds of what a dispatcher takes on.

@@ -42,9 +42,11 @@ private:
 class rpc_service::body {
 public:
   explicit body(const rpc_limits& limits)
-      : pause_(std::max<duration>(limits.max_duration / defaults::rpc_looks_per_duration,
-                                  defaults::rpc_shortest_look)),
-        dispatcher(limits) {}
+      : dispatcher_(limits),
+        pause_(std::max<duration>(limits.max_duration / defaults::rpc_looks_per_duration,
+                                  defaults::rpc_shortest_look)) {}
+
+  [[nodiscard]] rpc_dispatcher& dispatcher() noexcept { return dispatcher_; }
 
   static void start(const std::shared_ptr<body>& self) {
     const signals_blocked while_it_starts;
@@ -62,7 +64,7 @@ public:
       watchdog_.detach();
     else
       watchdog_.join();
-    dispatcher.stop();
+    dispatcher_.stop();
   }
 
 private:
@@ -71,19 +73,17 @@ private:
     std::unique_lock lock(mutex_);
     while (!wake_.wait_for(lock, pause_, [this] { return is_stopping_; })) {
       lock.unlock();
-      dispatcher.expire(now());
+      dispatcher_.expire(now());
       lock.lock();
     }
   }
 
+  rpc_dispatcher dispatcher_;
   const duration pause_;
   std::mutex mutex_;
   std::condition_variable wake_;
   bool is_stopping_ = false;
   std::thread watchdog_;
-
-public:
-  rpc_dispatcher dispatcher;
 };
 
 rpc_service::rpc_service(const rpc_limits& limits) : body_(std::make_shared<body>(limits)) {
@@ -95,15 +95,15 @@ rpc_service::~rpc_service() {
 }
 
 void rpc_service::add(std::shared_ptr<google::protobuf::Service> service) {
-  body_->dispatcher.add(std::move(service));
+  body_->dispatcher().add(std::move(service));
 }
 
 void rpc_service::operator()(message request, responder answer) {
-  body_->dispatcher.dispatch(std::move(request), std::move(answer), now());
+  body_->dispatcher().dispatch(std::move(request), std::move(answer), now());
 }
 
 rpc_counters rpc_service::counters() const {
-  return body_->dispatcher.counters();
+  return body_->dispatcher().counters();
 }
 
 request_handler serve(std::shared_ptr<google::protobuf::Service> service,

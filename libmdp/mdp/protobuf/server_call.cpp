@@ -23,8 +23,8 @@ public:
 
   /// As closures of the library do, it goes when it has run.
   void Run() override {
-    if (call_->is_thrown_through())
-      return; // a guard runs it; run() below catches the exception, and destroys this
+    if (call_->is_run_by_guard())
+      return; // run() below sees what comes of the exception, and destroys this
     const auto call = std::move(call_);
     const bool is_first = call->let_go();
     delete this;
@@ -70,14 +70,18 @@ void server_call::run(const std::shared_ptr<server_call>& call, time_point now) 
   } catch (...) {
     thrown = "an exception of an unknown kind";
   }
+  bool was_run = false;
   {
     const std::lock_guard guard(call->mutex_);
     call->thread_ = {};
+    was_run = call->was_run_by_guard_;
   }
-  if (!thrown || !call->let_go())
-    return; // it will answer, or has, and then threw
-  call->fail(rpc_errc::internal_error, *thrown, &rpc_counters::threw);
+  if ((!thrown && !was_run) || !call->let_go())
+    return; // it will answer, or has
   delete done;
+  if (!thrown)
+    return call->on_done(); // the method has caught the exception itself
+  call->fail(rpc_errc::internal_error, *thrown, &rpc_counters::threw);
   call->run_cancel_callback();
 }
 
@@ -87,10 +91,14 @@ bool server_call::let_go() {
   return !std::exchange(is_done_, true);
 }
 
-/// Whether the method is just being left by an exception, on this thread.
-bool server_call::is_thrown_through() const {
+/// Whether an exception is under way in the method, on this thread. Whether it leaves the method is
+/// not known before.
+bool server_call::is_run_by_guard() {
   const std::lock_guard guard(mutex_);
-  return std::this_thread::get_id() == thread_ && std::uncaught_exceptions() > exceptions_;
+  if (std::this_thread::get_id() != thread_ || std::uncaught_exceptions() <= exceptions_)
+    return false;
+  was_run_by_guard_ = true;
+  return true;
 }
 
 void server_call::on_done() {

@@ -49,7 +49,7 @@ private:
   class done_closure;
 
   [[nodiscard]] bool let_go();
-  [[nodiscard]] bool is_thrown_through() const;
+  [[nodiscard]] bool is_run_by_guard();
   void on_done();
   void on_dropped();
   [[nodiscard]] std::optional<responder> take_responder(std::uint64_t rpc_counters::*counter);
@@ -71,6 +71,7 @@ private:
   std::optional<std::string> failure_;
   google::protobuf::Closure* on_cancel_ = nullptr;
   bool is_cancelled_ = false;
+  bool was_run_by_guard_ = false;
   bool is_done_ = false; // `done` is gone, or about to be
 };
 
