@@ -123,3 +123,15 @@ TEST_CASE("the embedded broker serves from inside its own program") {
   }
   CHECK(broker.terminate() == 0);
 }
+
+TEST_CASE("the calculator answers typed calls, and says what it cannot do") {
+  const temporary_folder folder;
+  const auto endpoint = "ipc://" + folder.path() + "/hello";
+  process broker("examples/hello_broker", {endpoint});
+  process server("examples/calculator_server", {endpoint});
+  process client("examples/calculator_client", {endpoint});
+  CHECK(client.wait() == 0);
+  CHECK(client.output() == "1 + 2 = 3\n1 / 0: failed: division by zero\n");
+  CHECK(server.terminate() == 0);
+  CHECK(broker.terminate() == 0);
+}

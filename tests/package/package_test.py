@@ -23,7 +23,7 @@ def run(*command, environment=None, fails=False):
 
 def check_program(program, scratch):
     text = run(program, f"ipc://{scratch}/broker")
-    if text != "Hello, outside!\nbroker started\n":
+    if text != "Hello, outside!\n404\n":
         sys.exit(f"package: {program} printed {text!r}")
 
 

@@ -2,6 +2,7 @@
 
 #include "greeting.pb.h"
 #include "mdp/actors/runtime/broker_runtime.hpp"
+#include "mdp/client/client.hpp"
 #include "mdp/protobuf/payload.hpp"
 #include "mdp/version.hpp"
 
@@ -25,6 +26,9 @@ int main(int argc, char** argv) {
     std::cerr << started.error() << '\n';
     return 1;
   }
-  std::cout << "broker started\n";
+  mdp::client_config asking;
+  asking.brokers = {argv[1]};
+  mdp::client client(asking);
+  std::cout << client.request("mmi.service", {mdp::frame("nobody")}).value()[0].text() << '\n';
   broker.stop();
 }
