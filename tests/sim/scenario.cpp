@@ -134,16 +134,22 @@ scenario draw_scenario(dice& chance) {
       if (chance.chance(0.1))
         drawn.workers.back().name = frame("worker " + std::to_string(drawn.workers.size()));
     }
-  for (auto i = chance.between(1, 4); i > 0; --i)
+  for (auto i = chance.between(1, 4); i > 0; --i) {
     drawn.clients.push_back(draw_client(chance, drawn.services));
+    // What it has given up is still open in the broker.
+    drawn.clients.back().engine.window = std::max<std::size_t>(1, drawn.broker.clients.window / 2);
+  }
   for (auto i = chance.below(3); i > 0; --i)
     drawn.pipeliners.push_back(draw_pipeliner(chance, drawn.services));
   for (auto i = chance.chance(0.5) ? chance.between(1, 2) : 0; i > 0; --i)
     drawn.intruders.push_back({drawn.services, 1ms, chance.between(50ms, 500ms)});
 
-  if (chance.chance(0.15)) // hardly more than those who may be here
-    drawn.broker.peers.max_peers =
-      drawn.workers.size() + drawn.clients.size() + drawn.pipeliners.size() + chance.below(4);
+  // Hardly more than those who may be here. A client may have a socket for each of its requests, and
+  // one by which it learns that they can share one.
+  if (chance.chance(0.15))
+    drawn.broker.peers.max_peers = drawn.workers.size() +
+                                   drawn.clients.size() * (drawn.services.size() + 2) +
+                                   drawn.pipeliners.size() + chance.below(4);
 
   drawn.faults.lasts = chance.between(3s, 15s);
   drawn.faults.pause_max = chance.between(200ms, 2s);

@@ -59,7 +59,7 @@ void client_engine::begin_attempt(request_id id, open_request& request, std::siz
   request.broker = broker;
   request.attempt_ends = later(now, request.how.timeout);
   auto& there = brokers_[broker];
-  ++there.begun;
+  note_request(there, id);
   (request.how.alone ? there.waiting_alone : there.waiting).insert(id);
   set_alarm(id, request);
 }

@@ -232,7 +232,8 @@ private:
     bool is_foreign = false;
     time_point asked_until{}; // what waits, waits for the answer until then
     time_point ask_again_at{};
-    std::uint64_t begun = 0; // attempts
+    request_id last;          // that began to wait for it
+    bool has_had_two = false; // requests, not attempts
     std::size_t lanes = 0;
     std::set<request_id> waiting;       // for any line; the oldest request first
     std::set<request_id> waiting_alone; // for a lane
@@ -261,6 +262,7 @@ private:
   void on_alive(std::size_t broker, time_point now);
   void on_broker_failed(std::size_t broker, time_point now);
   void send_on(line_id id, request_id which);
+  static void note_request(broker_state& there, request_id id) noexcept;
   void serve(std::size_t broker, time_point now);
   void serve_all(time_point now);
   void look_for_first(time_point now);

@@ -108,9 +108,10 @@ void client_engine::on_broker_failed(std::size_t broker, time_point now) {
   auto& from = brokers_[broker];
   auto& to = brokers_[choice_.current()];
   for (const auto& waiting : {&broker_state::waiting, &broker_state::waiting_alone}) {
-    for (const auto id : from.*waiting)
+    for (const auto id : from.*waiting) {
       requests_.at(id).broker = choice_.current();
-    to.begun += (from.*waiting).size();
+      note_request(to, id);
+    }
     (to.*waiting).merge(from.*waiting);
   }
 }
@@ -150,6 +151,12 @@ time_point client_engine::look_for_first_at() const noexcept {
 void client_engine::look_for_first(time_point now) {
   if (look_for_first_at() <= now)
     ask(0, now);
+}
+
+/// One request may be all that is ever asked; a second one makes it worth while to know the broker.
+void client_engine::note_request(broker_state& there, request_id id) noexcept {
+  there.has_had_two = there.has_had_two || (there.last != request_id{} && there.last != id);
+  there.last = id;
 }
 
 bool client_engine::has_room(const line& shared) const noexcept {
@@ -196,7 +203,7 @@ void client_engine::serve(std::size_t broker, time_point now) {
       send_on(*there.asked, next_of(there.waiting));
     return;
   }
-  if (now >= there.ask_again_at && there.begun >= 2)
+  if (now >= there.ask_again_at && there.has_had_two)
     ask(broker, now);
   const bool is_undecided = there.asked && now < there.asked_until;
   if (there.asked && !is_undecided)
