@@ -86,6 +86,8 @@ struct fixture {
   }
 
   ~fixture() {
+    if (last)
+      system.send(last, actors::stop{}); // its heartbeats would go on for ever
     caf::anon_send_exit(io, caf::exit_reason::user_shutdown);
     system.run();
   }
