@@ -74,8 +74,8 @@ struct stop_loop {
   duration flush_grace{};
 };
 
-using loop_command =
-  std::variant<guard_sockets, open_router, open_dealer, close_socket, send_frames, forget_peer, stop_loop>;
+using loop_command = std::variant<guard_sockets, open_router, open_dealer, close_socket,
+                                  send_frames, forget_peer, stop_loop>;
 
 // -- reports: from the loop to the I/O actor ----------------------------------------------------------
 
@@ -181,10 +181,10 @@ struct admission_refused {
   time_point noticed_at;
 };
 
-using loop_report = std::variant<bound, bind_failed, connected, connect_failed, router_input,
-                                 worker_input, invalid_input, peer_unreachable, connections_lost,
-                                 connections_refused, connections_endless, accept_failed,
-                                 admission_refused>;
+using loop_report =
+  std::variant<bound, bind_failed, connected, connect_failed, router_input, worker_input,
+               invalid_input, peer_unreachable, connections_lost, connections_refused,
+               connections_endless, accept_failed, admission_refused>;
 
 /// Why the loop's thread ended.
 enum class loop_end : std::uint8_t {
