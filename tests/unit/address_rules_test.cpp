@@ -55,7 +55,8 @@ TEST_CASE("what is no range is said, with what to say instead") {
   for (const auto* text : {"10.0.0.0/33", "10.0.0.0/", "10.0.0.0/x", "10.0.0.0/-1", "::/129",
                            "10.0.0.0/8x", "10.0.0.0/8/8"})
     CHECK_MESSAGE(problem_of(text).find("network's length") != std::string::npos, text);
-  CHECK(problem_of("10.0.0.1/8") == "\"10.0.0.1/8\" is no network: there are bits behind its length");
+  CHECK(problem_of("10.0.0.1/8") ==
+        "\"10.0.0.1/8\" is no network: there are bits behind its length");
 }
 
 TEST_CASE("who is denied stays out, and where somebody is allowed nobody else gets in") {

@@ -70,6 +70,22 @@ TEST_CASE_FIXTURE(fixture,
   CHECK(finish(w1, 1, 1) == "final c1.1: done, c2.1 to w1 (try 1)");
 }
 
+TEST_CASE_FIXTURE(fixture,
+                  "T11 an answer without a frame, as a service may give it, is one empty frame") {
+  add(w1);
+  submit(1, 1);
+  const auto answer = [&] {
+    message answered;
+    queue.actions().drain(
+      [&](queue_action&& action) { answered = std::get<answer_client>(action).body; });
+    return answered;
+  };
+  queue.partial(w1, id_of(1, 1), 1, {});
+  CHECK(answer() == message{frame{}});
+  queue.finish(w1, id_of(1, 1), 1, {}, at(1s));
+  CHECK(answer() == message{frame{}});
+}
+
 TEST_CASE_FIXTURE(fixture, "M3 a final answer dispatches the next request in the same step") {
   add(w1);
   submit(1, 1);

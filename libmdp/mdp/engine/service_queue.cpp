@@ -1,6 +1,7 @@
 #include "mdp/engine/service_queue.hpp"
 
 #include "mdp/assert.hpp"
+#include "mdp/engine/lawful_body.hpp"
 
 #include <algorithm>
 #include <utility>
@@ -100,7 +101,7 @@ void service_queue::partial(sink_id sink, job_id id, attempt_number attempt, mes
   if (job->is_cancelled)
     ++counters_.unwanted_answers;
   else
-    actions_.push(answer_client{id, attempt, false, std::move(body)});
+    actions_.push(answer_client{id, attempt, false, lawful_body(std::move(body))});
 }
 
 void service_queue::finish(sink_id sink, job_id id, attempt_number attempt, message body,
@@ -112,7 +113,7 @@ void service_queue::finish(sink_id sink, job_id id, attempt_number attempt, mess
     ++counters_.unwanted_answers;
   } else {
     ++counters_.answered;
-    actions_.push(answer_client{id, attempt, true, std::move(body)});
+    actions_.push(answer_client{id, attempt, true, lawful_body(std::move(body))});
   }
   sinks_.release(*job);
   forget(id);

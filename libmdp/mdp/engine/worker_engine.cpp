@@ -1,21 +1,12 @@
 #include "mdp/engine/worker_engine.hpp"
 
 #include "mdp/assert.hpp"
+#include "mdp/engine/lawful_body.hpp"
 
 #include <algorithm>
 #include <iterator>
 
 namespace mdp::engine {
-
-namespace {
-
-message at_least_one_frame(message body) {
-  if (body.empty())
-    body.append(frame{});
-  return body;
-}
-
-} // namespace
 
 std::string_view to_string(conversation_end reason) noexcept {
   constexpr std::string_view names[] = {"disconnected", "broker_lost", "invalid_broker",
@@ -89,7 +80,7 @@ reply_status worker_engine::partial(request_number number, message body, time_po
   if (it == requests_.end())
     return refuse();
   beats_.looked(now);
-  body = at_least_one_frame(std::move(body));
+  body = lawful_body(std::move(body));
   if (config_.version == wire::protocol_version::v0_2)
     say(wire::worker_partial{it->second.address, std::move(body)}, now);
   else if (!collect(it->second, std::move(body)))
@@ -102,7 +93,7 @@ reply_status worker_engine::finish(request_number number, message body, time_poi
   if (it == requests_.end())
     return refuse();
   beats_.looked(now);
-  body = at_least_one_frame(std::move(body));
+  body = lawful_body(std::move(body));
   auto& request = it->second;
   if (!request.collected.empty()) {
     if (!collect(request, std::move(body)))
