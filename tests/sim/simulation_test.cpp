@@ -9,7 +9,7 @@
 
 // Runs the simulation from many seeds. A failure prints its seed; to see how it came about:
 //
-//     MDP_SIM_SEED=4711 MDP_SIM_TRACE=1 build/bin/test_sim -tc='the simulated*'
+//     MDP_SIM_SEED=4711 MDP_SIM_TRACE=1 build/bin/test_sim -tc='*the simulated*'
 //
 //     MDP_SIM_SEED=N      begins with this seed (1)
 //     MDP_SIM_SEEDS=N     runs so many (2000; 1 when a seed is given)
