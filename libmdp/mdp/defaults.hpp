@@ -315,6 +315,16 @@ inline constexpr std::chrono::minutes client_ask_again = 1min;
 /// How long after a fail-over a client begins to look whether its first broker is back.
 inline constexpr std::chrono::seconds client_return_delay = 1s;
 
+/// Parts of replies that one instance of a service, or one connection of a worker, may have on their way
+/// before a handler that sends the next waits, and their memory in bytes. More than is held back for a
+/// 0.1 client (`held_partial_frames`, `held_partial_bytes`), or such a reply would wait for itself; less
+/// than what a socket may have parked (`backlog_max_messages`, `backlog_max_bytes`).
+inline constexpr std::size_t stream_credit_parts = 2048;
+inline constexpr std::size_t stream_credit_bytes = 32U << 20U;
+
+/// How often who waits there looks whether the reply is still wanted.
+inline constexpr std::chrono::milliseconds stream_credit_look = 20ms;
+
 /// Parts of a streamed reply that are read ahead of whoever takes them, and their memory in bytes;
 /// beyond, the socket is not read until half of them are taken.
 inline constexpr std::size_t stream_max_parts = 64;

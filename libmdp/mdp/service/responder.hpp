@@ -19,7 +19,7 @@ public:
   [[nodiscard]] virtual bool is_open() const noexcept = 0;
 
   /// Passes on a part of the reply, or its end, which comes once and last. From any thread, one call
-  /// at a time. Must neither block nor call the responder.
+  /// at a time. Must not call the responder; with a part it may wait for room, as long as it is open.
   virtual void send(message body, bool is_final) = 0;
 };
 
@@ -45,7 +45,8 @@ public:
   /// Whether there is still somebody to answer. Whoever works for long looks from time to time.
   [[nodiscard]] bool is_open() const;
 
-  /// Sends a part of the reply ahead of its end. An empty `part` stands for one empty frame.
+  /// Sends a part of the reply ahead of its end. An empty `part` stands for one empty frame. A handler
+  /// on a thread of its own waits here when it is faster than its parts can leave; a CAF actor does not.
   bool send_part(message part);
 
   /// Sends the reply, or its last part.

@@ -7,14 +7,20 @@
 namespace mdp::actors {
 
 job_channel::job_channel(sink_accepted by, job_id id, attempt_number attempt,
-                         std::shared_ptr<begun_jobs> begun)
-    : by_(std::move(by)), id_(id), attempt_(attempt), begun_(std::move(begun)) {}
+                         std::shared_ptr<begun_jobs> begun, std::shared_ptr<part_credit> credit)
+    : by_(std::move(by)),
+      id_(id),
+      attempt_(attempt),
+      begun_(std::move(begun)),
+      credit_(std::move(credit)) {}
 
 bool job_channel::is_open() const noexcept {
   return !(by_.is_over && *by_.is_over) && !(begun_ && begun_->is_closed());
 }
 
 void job_channel::send(message body, bool is_final) {
+  if (!is_final && credit_)
+    body = credit_->book(std::move(body), [this] { return is_open(); });
   post(by_.queue, job_answered{by_.sink, id_, attempt_, is_final, std::move(body)});
   if (is_final && begun_)
     begun_->end(id_);

@@ -2,6 +2,7 @@
 
 #include "mdp/actors/messages.hpp"
 #include "mdp/actors/service/begun_jobs.hpp"
+#include "mdp/actors/service/part_credit.hpp"
 #include "mdp/service/responder.hpp"
 
 #include <memory>
@@ -11,9 +12,10 @@ namespace mdp::actors {
 /// Carries the answers to one job to whoever has assigned it.
 class job_channel final : public answer_channel {
 public:
-  /// `begun` is the service's, or null for one that keeps no such book.
+  /// `begun` is the service's, or null for one that keeps no such book. With `credit` a part waits
+  /// until it may be on its way; without, whoever sends must not be held up.
   job_channel(sink_accepted by, job_id id, attempt_number attempt,
-              std::shared_ptr<begun_jobs> begun);
+              std::shared_ptr<begun_jobs> begun, std::shared_ptr<part_credit> credit = {});
 
   [[nodiscard]] bool is_open() const noexcept override;
   void send(message body, bool is_final) override;
@@ -23,6 +25,7 @@ private:
   job_id id_;
   attempt_number attempt_;
   std::shared_ptr<begun_jobs> begun_;
+  std::shared_ptr<part_credit> credit_;
 };
 
 } // namespace mdp::actors

@@ -31,7 +31,8 @@ void work_on(const surroundings& around, const service_instance_actor& instance,
              const sink_accepted& by, assign_job& job) {
   if ((by.is_over && *by.is_over) || !around.begun->begin(job.id))
     return;
-  responder answer(std::make_unique<job_channel>(by, job.id, job.attempt, around.begun));
+  responder answer(
+    std::make_unique<job_channel>(by, job.id, job.attempt, around.begun, around.credit));
   answer_guard guard(answer);
   const auto thrown = call(around.work, std::move(job.body), std::move(answer));
   if (!thrown)

@@ -3,6 +3,7 @@
 #include "mdp/actors/compat/state_actor.hpp"
 #include "mdp/actors/messages.hpp"
 #include "mdp/actors/service/begun_jobs.hpp"
+#include "mdp/actors/service/part_credit.hpp"
 #include "mdp/actors/service/service_spec.hpp"
 #include "mdp/service/handler_pool.hpp"
 #include "mdp/service/request_handler.hpp"
@@ -30,6 +31,7 @@ public:
     std::function<bool(handler_pool::task)> run;
     exception_policy on_exception = exception_policy::answer_and_end;
     std::shared_ptr<begun_jobs> begun = std::make_shared<begun_jobs>();
+    std::shared_ptr<part_credit> credit = std::make_shared<part_credit>();
     std::function<void(const std::string& what)> log_exception; ///< Thread-safe.
   };
 
