@@ -108,6 +108,12 @@ Examples:
                                         #   bind = ["tcp://*:5555"]
                                         #   heartbeat = "1s"
                                         #   busy-policy = "strict"
+                                        #   [[service]]           # tables come last in a file
+                                        #   name = "image.*"
+                                        #   policy = "round-robin"
+The file may say more about single services ([[service]]: queue-max-requests, queue-max-bytes,
+attempts, at-most-once, request-ttl, policy, seed, key-frame) and about which requests are urgent
+([[priority]]: service, client, priority). What all of it means: docs/dispatch.md.
 )"};
 }
 
@@ -116,6 +122,7 @@ void add_broker_options(options& all, broker_settings& set) {
   add_liveness(all, set);
   add_requests(all, set);
   add_limits(all, set.broker);
+  add_service_tables(all, set.services, set.broker.priorities);
   all.log_level(set.log_level);
 }
 
@@ -124,6 +131,8 @@ std::vector<std::string> complete(broker_settings& set) {
   set.broker.sockets.max_message_bytes = set.broker.limits.max_bytes;
   set.broker.queues.promise =
     set.at_most_once ? engine::delivery::at_most_once : engine::delivery::at_least_once;
+  for (const auto& table : set.services)
+    set.broker.services.push_back(rule_of(table, set.broker.queues));
   auto findings = validate(set.broker);
   if (!set.metrics.empty())
     if (auto problem = actors::check_metrics_address(set.metrics))

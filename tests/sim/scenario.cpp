@@ -56,6 +56,11 @@ broker_config draw_broker(dice& chance, const engine::heartbeat_config& heartbea
     broker.max_services = chance.between(4, 6);
   if (chance.chance(0.1))
     broker.peers.max_tombstones = chance.between(0, 2);
+
+  auto& dispatch = broker.queues.dispatch;
+  dispatch.policy = static_cast<engine::dispatch>(chance.below(engine::dispatch_count));
+  dispatch.seed = chance.below(1000);
+  dispatch.key_frame = static_cast<std::uint32_t>(chance.below(3));
   return broker;
 }
 

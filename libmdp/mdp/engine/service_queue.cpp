@@ -1,6 +1,7 @@
 #include "mdp/engine/service_queue.hpp"
 
 #include "mdp/assert.hpp"
+#include "mdp/engine/sink_report.hpp"
 
 #include <algorithm>
 #include <utility>
@@ -124,8 +125,9 @@ void service_queue::stop() {
   refuse_waiting();
 }
 
-service_report service_queue::report(time_point now) const {
+service_report service_queue::report(time_point now, bool with_workers) const {
   service_report result;
+  result.policy = to_string(config_.dispatch.policy);
   result.workers = sinks();
   result.waiting = waiting();
   result.in_flight = in_flight();
@@ -133,7 +135,13 @@ service_report service_queue::report(time_point now) const {
   if (const auto* oldest = pending_.oldest())
     result.oldest_waiting = now - oldest->accepted_at;
   result.counters = counters_;
+  if (with_workers)
+    result.details = report_sinks(sinks_);
   return result;
+}
+
+std::optional<worker_report> service_queue::preview(const job& what) const {
+  return next_sink(sinks_, what);
 }
 
 attempt_number service_queue::allowed_attempts() const noexcept {

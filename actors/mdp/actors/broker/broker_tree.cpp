@@ -34,8 +34,10 @@ Peer adopted(caf::local_actor& parent, const supervisor_actor& peers, Peer peer,
 serve_peers openers(const branch_ptr& branch, const service_registry_actor& registry) {
   const auto io = branch->io();
   const auto& parts = branch->parts;
+  auto clients = parts.clients;
+  clients.rules = parts.rules;
   auto for_clients = std::make_shared<client_session_state::surroundings>(
-    client_session_state::surroundings{io, registry, parts.counters, parts.clients, parts.budget});
+    client_session_state::surroundings{io, registry, parts.counters, clients, parts.budget});
   auto for_workers = std::make_shared<worker_connection_state::surroundings>(
     worker_connection_state::surroundings{io, registry, parts.counters, parts.workers});
   return {
@@ -88,6 +90,7 @@ child_spec registry_child(const branch_ptr& branch) {
     };
     around->counters = parts.counters;
     around->queue = parts.queues;
+    around->rules = parts.rules;
     around->budget = parts.budget;
     around->dead_letters = branch->dead_letters;
     around->dead_letter_service = parts.dead_letter_service;

@@ -6,6 +6,7 @@
 #include "mdp/engine/broker_budget.hpp"
 #include "mdp/engine/client_link.hpp"
 #include "mdp/engine/service_queue.hpp"
+#include "mdp/engine/service_rules.hpp"
 #include "mdp/engine/worker_link.hpp"
 
 #include <cstddef>
@@ -20,6 +21,8 @@ struct broker_tree {
   engine::client_link_config clients;
   engine::worker_link_config workers;
   engine::queue_config queues;
+  /// What holds for single services; null: all are alike.
+  std::shared_ptr<const engine::service_rules> rules;
   /// What all requests together may be; outlives a restart of the branch, as the counters do.
   std::shared_ptr<engine::broker_budget> budget = std::make_shared<engine::broker_budget>();
   std::string dead_letter_service; ///< Empty: there is none.

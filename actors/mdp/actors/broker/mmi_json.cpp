@@ -41,6 +41,10 @@ ordered_json worker_json(const std::string& service, const engine::worker_report
   json["in_flight"] = worker.in_flight;
   json["connected_ms"] = milliseconds_of(worker.connected);
   json["silent_ms"] = milliseconds_of(worker.silent);
+  if (worker.load)
+    json["load"] = *worker.load;
+  json["place"] = worker.place;
+  json["why"] = worker.why;
   return json;
 }
 
@@ -65,6 +69,7 @@ std::string queues_json(std::span<const engine::service_report> services) {
     const auto& counted = each.counters;
     return ordered_json{
       {"service", each.service},
+      {"policy", each.policy},
       {"workers", each.workers},
       {"waiting", each.waiting},
       {"in_flight", each.in_flight},

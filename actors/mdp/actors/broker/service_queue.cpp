@@ -100,23 +100,22 @@ void service_queue_state::on_sink_lost(const sink_lost& news) {
 
 engine::service_report service_queue_state::report(bool with_workers) const {
   const auto now = now_of(self_);
-  auto result = engine_.report(now);
+  auto result = engine_.report(now, with_workers);
   result.service = store_->service;
-  if (with_workers)
-    engine_.for_each_sink([&](sink_id id, std::uint32_t capacity, std::uint32_t in_flight) {
-      const auto& sink = store_->sinks.at(id);
-      auto& worker = result.details.emplace_back();
-      worker.capacity = capacity;
-      worker.in_flight = in_flight;
-      worker.connected = now - sink.since;
-      if (!sink.card)
-        return;
-      worker.routing_id = sink.card->routing_id();
-      worker.version = sink.card->version();
-      worker.connected = now - sink.card->connected_at();
-      worker.silent = std::max(now - sink.card->last_heard(), duration::zero());
-    });
+  for (auto& worker : result.details)
+    describe(worker, now);
   return result;
+}
+
+void service_queue_state::describe(engine::worker_report& worker, time_point now) const {
+  const auto& sink = store_->sinks.at(worker.sink);
+  worker.connected = now - sink.since;
+  if (!sink.card)
+    return;
+  worker.routing_id = sink.card->routing_id();
+  worker.version = sink.card->version();
+  worker.connected = now - sink.card->connected_at();
+  worker.silent = std::max(now - sink.card->last_heard(), duration::zero());
 }
 
 void service_queue_state::carry_out() {

@@ -62,6 +62,8 @@ private:
   void on_register(register_sink& request);
   void on_sink_lost(const sink_lost& news);
   [[nodiscard]] engine::service_report report(bool with_workers) const;
+  /// Adds what the worker's connection knows of it.
+  void describe(engine::worker_report& worker, time_point now) const;
   void carry_out();
   void answer(engine::answer_client& action);
   void refuse(const engine::refuse_client& action);

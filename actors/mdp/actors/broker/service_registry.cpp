@@ -71,7 +71,9 @@ service_queue_actor service_registry_state::queue_of(const std::string& service)
 }
 
 service_queue_actor service_registry_state::start_queue(const std::string& service) {
-  auto store = std::make_shared<queue_store>(service, around_->queue, around_->budget);
+  const auto* rule = around_->rules ? around_->rules->find(service) : nullptr;
+  auto store = std::make_shared<queue_store>(
+    service, rule != nullptr ? rule->queue : around_->queue, around_->budget);
   const auto queue = spawn_state<service_queue_state>(*self_, for_queues_, store);
   child_spec spec;
   spec.name = "queue " + service;

@@ -6,6 +6,7 @@
 #include "mdp/actors/messages.hpp"
 #include "mdp/engine/dead_letters.hpp"
 #include "mdp/engine/service_catalog.hpp"
+#include "mdp/engine/service_rules.hpp"
 
 #include <cstddef>
 #include <cstdint>
@@ -29,7 +30,8 @@ public:
     /// The sessions' and connections' openers, once this registry is known.
     std::function<serve_peers(service_registry_actor)> openers;
     std::shared_ptr<broker_counters> counters;
-    engine::queue_config queue;
+    engine::queue_config queue; ///< Where no rule says otherwise.
+    std::shared_ptr<const engine::service_rules> rules;
     std::shared_ptr<engine::broker_budget> budget;
     std::shared_ptr<engine::dead_letters> dead_letters;
     std::string dead_letter_service; ///< Empty: there is none.

@@ -46,6 +46,8 @@ public:
     branch.clients = config_.clients;
     branch.workers = config_.workers;
     branch.queues = config_.queues;
+    if (!config_.services.empty() || !config_.priorities.empty())
+      branch.rules = std::make_shared<engine::service_rules>(config_.services, config_.priorities);
     branch.budget = budget_;
     branch.dead_letter_service = config_.dead_letter_service;
     branch.max_services = config_.max_services;

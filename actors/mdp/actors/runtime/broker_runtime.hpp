@@ -5,6 +5,7 @@
 #include "mdp/engine/broker_budget.hpp"
 #include "mdp/engine/client_link.hpp"
 #include "mdp/engine/service_queue.hpp"
+#include "mdp/engine/service_rules.hpp"
 #include "mdp/engine/worker_link.hpp"
 #include "mdp/net/socket_config.hpp"
 #include "mdp/peers/peer_directory.hpp"
@@ -30,6 +31,9 @@ struct broker_config {
   engine::client_link_config clients;
   engine::worker_link_config workers;
   engine::queue_config queues;
+  /// What holds for single services instead, by name or pattern, and which requests are urgent.
+  std::vector<engine::service_rule> services;
+  std::vector<engine::priority_rule> priorities;
   /// Bounds of all open requests together.
   engine::budget_config budget;
   /// Requests whose attempts are used up go there, too; empty: nowhere.

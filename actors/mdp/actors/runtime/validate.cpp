@@ -5,6 +5,7 @@
 #include "mdp/net/endpoint.hpp"
 #include "mdp/wire/decode.hpp"
 
+#include <set>
 #include <string_view>
 #include <utility>
 
@@ -35,6 +36,25 @@ public:
                           " printable ASCII characters, no spaces");
   }
 
+  /// A rule's name: a service's or a pattern, which is a name as well.
+  void check_rule(const engine::service_rule& rule, const wire::limits& limits) {
+    check_service(rule.service, limits);
+    const auto named = "the rule for \"" + rule.service + "\": ";
+    check(!engine::is_reserved_service(rule.service), named + "services under mmi. have no queue");
+    check(!rule.request_ttl || *rule.request_ttl > duration::zero(),
+          named + "the request ttl must be more than 0");
+    check_queue(rule.queue, named);
+  }
+
+  void check_queue(const engine::queue_config& queue, const std::string& named) {
+    check(queue.attempts >= 1, named + "attempts must be at least 1");
+    check(queue.max_bytes >= 1, named + "the queue's bound in bytes must be at least 1");
+    check(queue.dispatch.policy != engine::dispatch::least_loaded,
+          named + "the policy least-loaded needs workers that say their load, which none can yet");
+    check(queue.dispatch.key_frame == 0 || queue.dispatch.policy == engine::dispatch::sticky,
+          named + "a key frame is for the policy sticky");
+  }
+
   void check_heartbeat(const engine::heartbeat_config& heartbeat) {
     check(heartbeat.interval > duration::zero(), "the heartbeat interval must be more than 0");
     check(heartbeat.liveness >= 2,
@@ -55,8 +75,19 @@ std::vector<std::string> validate(const broker_config& config) {
   found.check_heartbeat(config.workers.heartbeat);
   found.check(config.clients.request_ttl > duration::zero(), "the request ttl must be more than 0");
   found.check(config.clients.window >= 1, "the client window must be at least 1");
-  found.check(config.queues.attempts >= 1, "attempts must be at least 1");
-  found.check(config.queues.max_bytes >= 1, "the queue's bound in bytes must be at least 1");
+  found.check_queue(config.queues, "");
+  std::set<std::string_view> named;
+  for (const auto& rule : config.services) {
+    found.check_rule(rule, config.limits);
+    found.check(named.insert(rule.service).second,
+                "there is more than one rule for \"" + rule.service + '"');
+  }
+  for (const auto& rule : config.priorities)
+    found.check_service(rule.service, config.limits);
+  found.check(config.services.size() <= defaults::max_service_rules &&
+                config.priorities.size() <= defaults::max_service_rules,
+              "there are more than " + std::to_string(defaults::max_service_rules) +
+                " rules of a kind");
   found.check(config.clients.max_bytes >= 1, "a client's bound in bytes must be at least 1");
   found.check(config.budget.max_requests >= 1 && config.budget.max_bytes >= 1,
               "the broker's bounds of requests and bytes must be at least 1");
