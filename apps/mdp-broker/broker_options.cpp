@@ -58,6 +58,9 @@ void add_requests(options& all, broker_settings& set) {
     "status-replies", broker.clients.status_replies,
     "Answer what cannot be served with a body of \"mdp-status CODE TEXT\". Otherwise there "
     "is silence, as MDP knows no such answer.");
+  all.toggle("exact-names", broker.exact_names,
+             "Take services' names as they are. Otherwise a worker that offers image.* serves all "
+             "that begin so and have no workers of their own.");
   all.toggle("accept-delimited-v2", broker.limits.accept_delimited_v2,
              "Take MDP 0.2 clients that put an empty frame in front, and answer them alike.");
 }
@@ -112,7 +115,7 @@ Examples:
                                         #   name = "image.*"
                                         #   policy = "round-robin"
 The file may say more about single services ([[service]]: queue-max-requests, queue-max-bytes,
-attempts, at-most-once, request-ttl, policy, seed, key-frame) and about which requests are urgent
+attempts, at-most-once, request-ttl, served-by, policy, seed, key-frame) and about which requests are urgent
 ([[priority]]: service, client, priority). What all of it means: docs/dispatch.md.
 )"};
 }

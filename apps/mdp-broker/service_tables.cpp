@@ -58,6 +58,8 @@ problem read_service(table_reader& table, service_table& service) {
         return table.time("request-ttl", 1ms, given);
       }))
     return wrong;
+  if (auto wrong = table.text("served-by", service.served_by))
+    return wrong;
   return read_dispatch(table, service.dispatch);
 }
 
@@ -85,7 +87,7 @@ void add_service_tables(options& all, std::vector<service_table>& services,
 }
 
 engine::service_rule rule_of(const service_table& table, const engine::queue_config& for_all) {
-  engine::service_rule rule{table.name, for_all, table.request_ttl};
+  engine::service_rule rule{table.name, for_all, table.request_ttl, table.served_by};
   auto& queue = rule.queue;
   queue.max_requests = table.max_requests.value_or(queue.max_requests);
   queue.max_bytes = table.max_bytes.value_or(queue.max_bytes);

@@ -19,6 +19,7 @@ struct service_table {
   std::optional<std::uint32_t> attempts;
   std::optional<bool> at_most_once;
   std::optional<duration> request_ttl;
+  std::string served_by;
   engine::dispatch_config dispatch;
 };
 

@@ -262,6 +262,14 @@ inline constexpr std::chrono::seconds reconnect_reset = 30s;
 inline constexpr std::uint32_t restart_intensity = 10;
 inline constexpr std::chrono::seconds restart_period = 10s;
 
+/// Messages that wait for an actor that has failed and is about to be started again. A second's worth
+/// of a busy loop; beyond that they are dropped, and that is said in the log.
+inline constexpr std::size_t succession_max_messages = 200'000;
+
+/// Children of one kind and name are one line of a printed tree; so many lines at most below one
+/// supervisor, as a service's name is a client's choice.
+inline constexpr std::size_t tree_max_children = 200;
+
 // -- client -------------------------------------------------------------------------------------------
 
 /// How long our client waits for a reply before it asks again on a new socket, and how often it asks

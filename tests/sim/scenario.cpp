@@ -134,6 +134,14 @@ scenario draw_scenario(dice& chance) {
       if (chance.chance(0.1))
         drawn.workers.back().name = frame("worker " + std::to_string(drawn.workers.size()));
     }
+  if (chance.chance(0.3)) // some offer all of them
+    for (auto i = chance.between(1, 2); i > 0; --i)
+      drawn.workers.push_back(draw_worker(chance, "service/*", drawn.broker));
+  if (chance.chance(0.2)) // and one, perhaps, nobody else does
+    std::erase_if(drawn.workers, [&](const auto& worker) {
+      return worker.engine.service == drawn.services.front() &&
+             drawn.workers.back().engine.service == "service/*";
+    });
   for (auto i = chance.between(1, 4); i > 0; --i)
     drawn.clients.push_back(draw_client(chance, drawn.services));
   for (auto i = chance.below(3); i > 0; --i)

@@ -58,6 +58,12 @@ private:
   std::uint64_t number(std::uint64_t below) { return random_() % below; }
 
   void call() {
+    switch (number(40)) {
+    case 39:
+      return queue_.yield_waiting();
+    default:
+      break;
+    }
     switch (number(11)) {
     case 0:
     case 1:
@@ -159,6 +165,13 @@ private:
                    [this](const bury_job& dead) {
                      REQUIRE(dead.attempts == max_attempts);
                      REQUIRE(jobs_.at(dead.what.id).attempt == max_attempts);
+                   },
+                   [this](const return_job& back) {
+                     const auto entry = jobs_.find(back.what.id);
+                     REQUIRE(entry != jobs_.end());
+                     REQUIRE_FALSE(entry->second.sink.has_value());
+                     REQUIRE(back.what.attempts == entry->second.attempt);
+                     jobs_.erase(entry);
                    },
                  },
                  action);

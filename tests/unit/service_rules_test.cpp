@@ -14,7 +14,7 @@ using namespace mdp::testing;
 namespace {
 
 service_rule rule(std::string service, attempt_number attempts) {
-  service_rule result{std::move(service), {}, {}};
+  service_rule result{std::move(service), {}, {}, {}};
   result.queue.attempts = attempts;
   return result;
 }

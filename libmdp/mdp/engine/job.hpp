@@ -8,6 +8,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <iterator>
+#include <string>
 #include <string_view>
 
 namespace mdp::engine {
@@ -31,6 +32,10 @@ struct job {
   message body;
   time_point deadline = never; ///< Not dispatched any more from then on (7-12).
   priority urgency = priority::normal;
+  /// The name it was asked for under, where the queue has another one (a pattern's); else empty.
+  std::string service{};
+  attempt_number attempts = 0; ///< Tries begun before it came to this queue.
+  bool was_accepted = false;   ///< By another queue, which has given it back.
 
   /// Bytes of memory the job holds on to (T23).
   [[nodiscard]] std::size_t footprint() const noexcept {

@@ -28,9 +28,10 @@ void service_queue::submit(job what, time_point now) {
     return refuse_new(refusal::memory_full);
   if (const auto full = share_.take(1, footprint))
     return refuse_new(*full);
-  ++counters_.accepted;
+  counters_.accepted += what.was_accepted ? 0 : 1;
   auto& job = jobs_[id];
   job.what = std::move(what);
+  job.attempt = job.what.attempts;
   job.order = next_order_++;
   job.accepted_at = now;
   job.footprint = footprint;
@@ -53,6 +54,17 @@ void service_queue::cancel(job_id id) {
   }
   pending_.remove(job);
   forget(id);
+}
+
+void service_queue::yield_waiting() {
+  while (auto* job = pending_.take()) {
+    job->what.attempts = job->attempt;
+    job->what.was_accepted = true;
+    auto what = std::move(job->what);
+    const auto id = what.id;
+    forget(id);
+    actions_.push(return_job{std::move(what)});
+  }
 }
 
 void service_queue::add_sink(sink_id sink, std::uint32_t capacity, time_point now) {

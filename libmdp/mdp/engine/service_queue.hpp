@@ -82,7 +82,13 @@ struct bury_job {
   attempt_number attempts = 0;
 };
 
-using queue_action = std::variant<assign_to_sink, answer_client, refuse_client, bury_job>;
+/// Take a waiting job back: another queue may serve it.
+struct return_job {
+  job what;
+};
+
+using queue_action =
+  std::variant<assign_to_sink, answer_client, refuse_client, bury_job, return_job>;
 
 class service_queue {
 public:
@@ -100,6 +106,9 @@ public:
 
   /// Forgets a waiting job; one in flight goes on, but only where it is, and its answer is dropped.
   void cancel(job_id id);
+
+  /// Gives back all that waits, in the order in which it would have been served.
+  void yield_waiting();
 
   // -- what sinks do --------------------------------------------------------------------------------
 

@@ -20,8 +20,13 @@ service_rules::service_rules(const std::vector<service_rule>& services,
     : priorities_(std::move(priorities)) {
   for (const auto& rule : services) {
     services_.try_emplace(rule.service, rule);
-    if (is_pattern(rule.service))
-      longest_pattern_ = std::max(longest_pattern_, rule.service.size());
+    if (!is_pattern(rule.service))
+      continue;
+    longest_pattern_ = std::max(longest_pattern_, rule.service.size());
+    if (rule.served_by.empty())
+      continue;
+    longest_served_ = std::max(longest_served_, rule.service.size());
+    serving_.insert(rule.served_by);
   }
 }
 
@@ -35,6 +40,12 @@ const service_rule* service_rules::find(const std::string& service) const {
   // A worker may offer a pattern, whose queue obeys the rules for what it begins with.
   const auto name = is_pattern(service) ? service.substr(0, service.size() - 1) + '?' : service;
   return find_pattern(name, longest_pattern_, look_up);
+}
+
+const std::string* service_rules::served_by(const std::string& pattern) const {
+  const auto entry = services_.find(pattern);
+  return entry == services_.end() || entry->second.served_by.empty() ? nullptr
+                                                                     : &entry->second.served_by;
 }
 
 priority service_rules::urgency_of(std::string_view service, std::string_view client) const {

@@ -26,19 +26,26 @@ struct broker_tree {
   /// What all requests together may be; outlives a restart of the branch, as the counters do.
   std::shared_ptr<engine::broker_budget> budget = std::make_shared<engine::broker_budget>();
   std::string dead_letter_service; ///< Empty: there is none.
+  bool exact_names = false;        ///< A `*` at the end of a service's name has no meaning.
   std::size_t max_services = defaults::max_services;
   duration service_linger = defaults::service_linger;
   std::shared_ptr<broker_counters> counters;
+  std::shared_ptr<const tree_node> tree; ///< The whole tree, for MMI; null: it shows none.
   /// Where the present registry is left for whoever wants to drain the broker.
   std::shared_ptr<current<service_registry_actor>> registry;
 };
 
 /// The broker as one child of a root:
 ///
-///     broker (one for all)
+///     broker (one for one)
 ///      ├─ queues (one for one)      the registry starts them; a failed one is back with all its jobs
-///      ├─ peers (one for one)       sessions and connections, temporary
-///      └─ registry, with MMI        without it nobody finds a queue: all start again
+///      │   └─ MMI
+///      ├─ peers (one for one)       sessions are back with all open requests; connections are not
+///      └─ registry                  is back with all queues
+///
+/// What an actor knows is kept beside it, and so is what it had not read yet: each of them can fail
+/// alone, the supervisors included, and nothing that was accepted is lost. Only worker connections are
+/// temporary: their end is what gives the worker's requests back.
 ///
 /// Stopped from the last to the first: no new queues, then every worker gets its DISCONNECT, then the
 /// queues go. `io` gives the I/O actor's present incarnation, which is older than this branch.

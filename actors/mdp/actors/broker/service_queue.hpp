@@ -36,7 +36,11 @@ struct queue_store {
   engine::service_queue engine;
   std::unordered_map<sink_id, sink> sinks;
   std::unordered_map<peer_id, session> sessions;
-  std::uint64_t received = 0; ///< Messages from the registry; see `queue_idle`.
+  std::uint64_t received = 0;      ///< Messages from the registry; see `queue_idle`.
+  bool is_staffed = false;         ///< As the registry was told.
+  bool is_at_work = false;         ///< On a message, which is lost if its actor fails of it.
+  service_registry_actor drain_to; ///< Null unless draining.
+  std::shared_ptr<succession> line = std::make_shared<succession>();
 };
 
 /// Carries out what `engine::service_queue` decides for one service (see `interfaces.hpp`).
@@ -57,7 +61,17 @@ public:
 
   handle::behavior_type make_behavior();
 
+  [[nodiscard]] std::shared_ptr<succession> line() const { return store_->line; }
+
 private:
+  /// Does `work` for one message, and what the engine has decided then.
+  template <class Work>
+  void handle_message(Work work) {
+    store_->is_at_work = true;
+    work();
+    carry_out();
+    store_->is_at_work = false;
+  }
   void recover();
   void on_register(register_sink& request);
   void on_sink_lost(const sink_lost& news);
@@ -73,6 +87,8 @@ private:
   void log_deaths();
   void watch_idleness();
   void report_drained();
+  void report_staff();
+  void give_back(engine::return_job& action);
 
   handle::pointer self_;
   std::shared_ptr<const surroundings> around_;
@@ -83,7 +99,6 @@ private:
   std::uint64_t unlogged_deaths_ = 0;
   time_point next_log_ = time_point::min();
   std::optional<time_point> idle_since_;
-  service_registry_actor drain_to_; // null unless draining
   deadline_timer timer_;
 };
 

@@ -4,6 +4,7 @@
 #include "mdp/actors/compat/state_actor.hpp"
 #include "mdp/actors/counters.hpp"
 #include "mdp/actors/messages.hpp"
+#include "mdp/actors/supervision/supervision_tree.hpp"
 #include "mdp/engine/dead_letters.hpp"
 #include "mdp/engine/service_catalog.hpp"
 #include "mdp/engine/service_rules.hpp"
@@ -13,6 +14,7 @@
 #include <functional>
 #include <memory>
 #include <string>
+#include <utility>
 
 namespace mdp::actors {
 
@@ -34,18 +36,43 @@ public:
     std::shared_ptr<const engine::service_rules> rules;
     std::shared_ptr<engine::broker_budget> budget;
     std::shared_ptr<engine::dead_letters> dead_letters;
-    std::string dead_letter_service; ///< Empty: there is none.
-    std::size_t max_services = defaults::max_services;
+    std::shared_ptr<const tree_node> tree; ///< Null: MMI shows none.
+    std::string dead_letter_service;       ///< Empty: there is none.
     duration linger = defaults::service_linger;
   };
 
-  service_registry_state(handle::pointer self, std::shared_ptr<const surroundings> around);
+  /// What of the registry outlives its actor: all queues stay known. Belongs to the actor that runs,
+  /// one after the other.
+  struct store {
+    store(std::size_t max_services, std::shared_ptr<const engine::service_rules> rules,
+          bool patterns)
+        : catalog(max_services, std::move(rules), patterns) {}
+
+    engine::service_catalog<service_queue_actor> catalog;
+    mmi_actor mmi; ///< Null until the first registry has started it.
+    std::shared_ptr<service_queue_state::surroundings> for_queues;
+    std::function<void()> drained;
+    std::uint64_t own_requests = 0; ///< Submitted by the broker itself.
+    std::size_t draining = 0;
+    bool is_draining = false;
+    std::shared_ptr<succession> line = std::make_shared<succession>();
+  };
+
+  service_registry_state(handle::pointer self, std::shared_ptr<const surroundings> around,
+                         std::shared_ptr<store> kept);
 
   handle::behavior_type make_behavior();
 
+  [[nodiscard]] std::shared_ptr<succession> line() const { return store_->line; }
+
 private:
-  /// The queue of `service`, started if there is none; null if there may be no more.
-  [[nodiscard]] service_queue_actor queue_of(const std::string& service);
+  void open();
+  using catalog = engine::service_catalog<service_queue_actor>;
+
+  /// The queue that was `found` for `service`, started if there is none; null if there may be no
+  /// more.
+  [[nodiscard]] service_queue_actor queue_at(const catalog::answer& found,
+                                             const std::string& service);
   [[nodiscard]] service_queue_actor start_queue(const std::string& service);
   void on_submit(submit_job& request);
   void refuse_registration(const register_sink& request);
@@ -57,13 +84,8 @@ private:
 
   handle::pointer self_;
   std::shared_ptr<const surroundings> around_;
-  engine::service_catalog<service_queue_actor> catalog_;
-  mmi_actor mmi_;
-  std::shared_ptr<service_queue_state::surroundings> for_queues_;
-  std::function<void()> drained_;
-  std::uint64_t own_requests_ = 0; // submitted by the broker itself
-  std::size_t draining_ = 0;
-  bool is_draining_ = false;
+  std::shared_ptr<store> store_;
+  catalog& catalog_;
 };
 
 } // namespace mdp::actors

@@ -1,5 +1,6 @@
 #include "mdp/actors/io/router_peers.hpp"
 
+#include "mdp/actors/compat/exit.hpp"
 #include "mdp/actors/compat/messaging.hpp"
 #include "mdp/overload.hpp"
 #include "mdp/wire/encode.hpp"
@@ -137,7 +138,12 @@ void router_peers::open(directory::entry& peer, time_point now) {
     peer.handle = openers_.session(*self_, peer.id, peer.routing_id, now);
   } else {
     counters_->workers.add();
-    peer.handle = openers_.connection(*self_, peer.id, peer.routing_id, peer.version, now);
+    const auto opened = openers_.connection(*self_, peer.id, peer.routing_id, peer.version, now);
+    // One that fails says no word of its end. The worker is told to go when it speaks again.
+    notify_exit(opened, io_actor{self_}, [id = peer.id](const exit_kind&) {
+      return peer_ended{id, false};
+    });
+    peer.handle = opened;
   }
 }
 

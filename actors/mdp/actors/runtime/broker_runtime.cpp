@@ -50,10 +50,12 @@ public:
       branch.rules = std::make_shared<engine::service_rules>(config_.services, config_.priorities);
     branch.budget = budget_;
     branch.dead_letter_service = config_.dead_letter_service;
+    branch.exact_names = config_.exact_names;
     branch.max_services = config_.max_services;
     branch.service_linger = config_.service_linger;
     branch.counters = counters_;
     branch.registry = registry_;
+    branch.tree = tree_.node();
     tree_.start({broker_spec(std::move(branch), [this] { return tree_.io(); })},
                 [on_failure = std::move(on_failure), first_bind](bool failed) {
                   if (failed && on_failure)
@@ -79,6 +81,7 @@ public:
     tree_.stop();
   }
 
+  [[nodiscard]] tree_report tree() const { return tree_.node()->report(); }
   [[nodiscard]] std::shared_ptr<broker_counters> counters() const noexcept { return counters_; }
 
 private:
@@ -106,6 +109,10 @@ broker_runtime::start(std::function<void()> on_failure) {
 
 void broker_runtime::stop(bool at_once) {
   body_->stop(at_once);
+}
+
+tree_report broker_runtime::tree() const {
+  return body_->tree();
 }
 
 std::shared_ptr<const broker_counters> broker_runtime::counters() const noexcept {

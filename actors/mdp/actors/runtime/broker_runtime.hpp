@@ -1,6 +1,7 @@
 #pragma once
 
 #include "mdp/actors/counters.hpp"
+#include "mdp/actors/supervision/supervision_tree.hpp"
 #include "mdp/defaults.hpp"
 #include "mdp/engine/broker_budget.hpp"
 #include "mdp/engine/client_link.hpp"
@@ -38,6 +39,9 @@ struct broker_config {
   engine::budget_config budget;
   /// Requests whose attempts are used up go there, too; empty: nowhere.
   std::string dead_letter_service;
+  /// Takes services' names as they are. Otherwise one that ends in `*` is a pattern, whose workers
+  /// serve whatever begins like it and has no workers of its own.
+  bool exact_names = false;
   std::size_t max_services = defaults::max_services;
   duration service_linger = defaults::service_linger;
   /// How long a stopping broker waits for the answers to requests that workers hold.
@@ -67,6 +71,9 @@ public:
   /// Takes no more requests, waits up to `shutdown_grace` for the answers to those that workers
   /// hold, says DISCONNECT to all workers (T15) and ends. With `at_once` it does not wait.
   void stop(bool at_once = false);
+
+  /// The supervision tree as it is now.
+  [[nodiscard]] tree_report tree() const;
 
   /// What the broker has seen and done; valid as long as somebody holds it.
   [[nodiscard]] std::shared_ptr<const broker_counters> counters() const noexcept;

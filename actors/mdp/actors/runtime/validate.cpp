@@ -2,6 +2,7 @@
 #include "mdp/actors/runtime/client_runtime.hpp"
 #include "mdp/actors/runtime/worker_runtime.hpp"
 #include "mdp/engine/mmi.hpp"
+#include "mdp/engine/service_pattern.hpp"
 #include "mdp/net/endpoint.hpp"
 #include "mdp/wire/decode.hpp"
 
@@ -41,6 +42,13 @@ public:
     check_service(rule.service, limits);
     const auto named = "the rule for \"" + rule.service + "\": ";
     check(!engine::is_reserved_service(rule.service), named + "services under mmi. have no queue");
+    if (!rule.served_by.empty()) {
+      check_service(rule.served_by, limits);
+      check(engine::is_pattern(rule.service) && !engine::is_pattern(rule.served_by),
+            named + "it can be served by another service only if it is a pattern and that is none");
+      check(!engine::is_reserved_service(rule.served_by),
+            named + "no service under mmi. can serve it");
+    }
     check(!rule.request_ttl || *rule.request_ttl > duration::zero(),
           named + "the request ttl must be more than 0");
     check_queue(rule.queue, named);
