@@ -31,12 +31,16 @@ function(mdp_add_library name)
   target_include_directories(${name} ${scope} $<INSTALL_INTERFACE:${CMAKE_INSTALL_INCLUDEDIR}>)
 endfunction()
 
-# mdp_export_library(<name> <export name>): installs the library as part of the CMake package `mdp`; `mdp::<export
-# name>` names it here and there.
-function(mdp_export_library name export_name)
-  add_library(mdp::${export_name} ALIAS ${name})
-  set_target_properties(${name} PROPERTIES EXPORT_NAME ${export_name})
-  install(TARGETS ${name} EXPORT mdp-targets ARCHIVE DESTINATION ${CMAKE_INSTALL_LIBDIR})
+# mdp_export_library(<name> <part>): installs the library as a part of the CMake package `mdp` (see mdp_dependencies);
+# `mdp::<part>` names it here and there. Each part has an export of its own, so that a user needs to have only what the
+# parts he asks for stand on.
+function(mdp_export_library name part)
+  if(NOT part IN_LIST mdp_parts)
+    message(FATAL_ERROR "mdp_export_library: '${part}' is not among mdp_parts in mdp_dependencies.cmake")
+  endif()
+  add_library(mdp::${part} ALIAS ${name})
+  set_target_properties(${name} PROPERTIES EXPORT_NAME ${part})
+  install(TARGETS ${name} EXPORT mdp-${part}-targets ARCHIVE DESTINATION ${CMAKE_INSTALL_LIBDIR})
 endfunction()
 
 # mdp_precompile(<name> <header>...): precompiles headers for a target that has sources of its own.

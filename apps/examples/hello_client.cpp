@@ -2,16 +2,16 @@
 //
 //     hello_client [ENDPOINT]
 
-#include "mdp/actors/runtime/client_runtime.hpp"
+#include "mdp/client/client.hpp"
 
 #include <iostream>
 
 int main(int argc, char** argv) {
-  mdp::actors::client_config config; // the broker is at tcp://127.0.0.1:5555
+  mdp::client_config config; // the broker is at tcp://127.0.0.1:5555
   if (argc > 1)
     config.brokers = {argv[1]};
-  mdp::actors::client_runtime client(config);
-  const auto reply = client.request("hello", {mdp::frame("World")}).get();
+  mdp::client client(config);
+  const auto reply = client.request("hello", {mdp::frame("World")});
   if (!reply) {
     std::cerr << "No reply (" << to_string(reply.error()) << "): are the others running?\n";
     return 1;

@@ -3,9 +3,9 @@
 //
 //     hello_router [ENDPOINT]
 
-#include "mdp/actors/runtime/client_runtime.hpp"
 #include "mdp/actors/runtime/signals.hpp"
 #include "mdp/actors/runtime/worker_runtime.hpp"
+#include "mdp/client/client.hpp"
 
 #include <iostream>
 #include <semaphore>
@@ -16,16 +16,16 @@ int main(int argc, char** argv) {
   std::counting_semaphore<> ctrl_c{0};
   const mdp::actors::signal_watcher signals([&](int /*signal*/) { ctrl_c.release(); });
 
-  mdp::actors::client_config asking; // the broker is at tcp://127.0.0.1:5555
+  mdp::client_config asking; // the broker is at tcp://127.0.0.1:5555
   mdp::actors::worker_config config;
   if (argc > 1)
     asking.brokers = config.brokers = {argv[1]};
-  mdp::actors::client_runtime client(asking);
+  mdp::client client(asking);
   config.service = "greet";
-  config.connections = 8; // requests on their way at a time
-  config.work = [&](const mdp::message& request, const mdp::actors::send_part_function&) {
+  config.concurrency = 8; // requests on their way at a time
+  config.work = [&](const mdp::message& request) {
     const std::string service = request.byte_count() < 1024 ? "hello" : "hello.large";
-    auto reply = client.request(service, request).get();
+    auto reply = client.request(service, request);
     if (!reply)
       throw std::runtime_error("no reply from " + service);
     return *std::move(reply);
@@ -34,6 +34,6 @@ int main(int argc, char** argv) {
   router.start();
   std::cout << "The router runs; Ctrl-C stops it." << std::endl;
   ctrl_c.acquire();
-  client.cancel();
+  client.stop();
   router.stop();
 }

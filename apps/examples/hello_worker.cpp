@@ -17,9 +17,10 @@ int main(int argc, char** argv) {
   if (argc > 1)
     config.brokers = {argv[1]};
   config.service = "hello";
-  config.work = [](const mdp::message& request, const mdp::actors::send_part_function&) {
+  config.work = [](const mdp::message& request) {
     return mdp::message{mdp::frame("Hello, " + std::string(request[0].text()) + '!')};
   };
+  config.concurrency = 4; // so many requests are worked on at a time
   mdp::actors::worker_runtime worker(config);
   worker.start();
   std::cout << "The worker runs; Ctrl-C stops it." << std::endl;

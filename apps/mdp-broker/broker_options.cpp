@@ -2,7 +2,10 @@
 
 #include "mdp/actors/runtime/metrics_endpoint.hpp"
 
+#include <algorithm>
 #include <cstddef>
+#include <iterator>
+#include <string_view>
 #include <utility>
 
 namespace mdp::apps {
@@ -16,12 +19,38 @@ void add_endpoints(options& all, broker_settings& set) {
   all.texts("bind", "ENDPOINT", set.broker.endpoints,
             "Where clients and workers connect: tcp://ADDRESS:PORT or ipc://PATH. May be given "
             "more than once. A port of * is chosen by the system; the first log line names it.");
+  all.texts("bind-workers", "ENDPOINT", set.broker.worker_endpoints,
+            "Where workers connect, on a socket of their own; --bind is for clients alone then.");
   all.text("port-file", "FILE", set.port_file,
-           "Write the TCP ports there, one a line, once all endpoints are bound. It appears as a "
+           "Write the TCP ports there, one a line and those for workers last, once all endpoints "
+           "are bound. It appears as a "
            "whole, and is removed at the end.");
   all.text("metrics", "HOST:PORT", set.metrics,
            "Show counters to Prometheus at http://HOST:PORT/metrics. A port of * is chosen by the "
            "system; the log names it.");
+}
+
+void add_admission(options& all, broker_settings& set) {
+  all.group("Admission");
+  all.texts(
+    "allow-address", "ADDRESS", set.allowed,
+    "Let in who connects from there, and nobody else: 10.1.2.3, 10.0.0.0/8, fd00::/8, or ipc. "
+    "May be given more than once.");
+  all.texts("deny-address", "ADDRESS", set.denied,
+            "Do not let in who connects from there, whatever is allowed.");
+}
+
+std::vector<security::address_range> ranges_of(const std::vector<std::string>& texts,
+                                               std::string_view option,
+                                               std::vector<std::string>& findings) {
+  std::vector<security::address_range> ranges;
+  for (const auto& text : texts) {
+    if (auto range = security::address_range::parse(text))
+      ranges.push_back(*std::move(range));
+    else
+      findings.push_back("--" + std::string(option) + ": " + range.error());
+  }
+  return ranges;
 }
 
 void add_liveness(options& all, broker_settings& set) {
@@ -38,6 +67,12 @@ void add_liveness(options& all, broker_settings& set) {
              "work. strict: never.");
   all.time("busy-timeout", 1ms, workers.busy_timeout,
            "How long a busy worker may be silent under the lenient policy.");
+  all.time(
+    "answer-timeout", 1ms, workers.answer_timeout,
+    "How long a worker that beats may work on one request without an answer or a part of one, "
+    "before it is told to go and another one gets the request.");
+  all.number("max-capacity", "N", 1U, workers.max_capacity,
+             "Requests one worker gets at a time at most, whatever capacity it announces.");
   all.toggle("opaque-client-ids", workers.opaque_client_ids,
              "Show workers a token instead of the client's routing id.");
 }
@@ -106,6 +141,8 @@ Examples:
   mdp-broker
   mdp-broker --bind tcp://*:5555 --bind ipc:///run/mdp/broker
   mdp-broker --bind 'tcp://127.0.0.1:*' --port-file /tmp/port
+  mdp-broker --bind tcp://*:5555 --bind-workers tcp://10.0.0.1:5556
+  mdp-broker --bind tcp://*:5555 --allow-address 10.0.0.0/8 --deny-address 10.9.0.0/16
   mdp-broker --metrics 127.0.0.1:9090
   mdp-broker --config broker.toml       # with lines such as
                                         #   bind = ["tcp://*:5555"]
@@ -122,6 +159,7 @@ attempts, at-most-once, request-ttl, served-by, policy, seed, key-frame) and abo
 
 void add_broker_options(options& all, broker_settings& set) {
   add_endpoints(all, set);
+  add_admission(all, set);
   add_liveness(all, set);
   add_requests(all, set);
   add_limits(all, set.broker);
@@ -136,7 +174,10 @@ std::vector<std::string> complete(broker_settings& set) {
     set.at_most_once ? engine::delivery::at_most_once : engine::delivery::at_least_once;
   for (const auto& table : set.services)
     set.broker.services.push_back(rule_of(table, set.broker.queues));
-  auto findings = validate(set.broker);
+  std::vector<std::string> findings;
+  set.broker.addresses.allow = ranges_of(set.allowed, "allow-address", findings);
+  set.broker.addresses.deny = ranges_of(set.denied, "deny-address", findings);
+  std::ranges::copy(validate(set.broker), std::back_inserter(findings));
   if (!set.metrics.empty())
     if (auto problem = actors::check_metrics_address(set.metrics))
       findings.push_back(*std::move(problem));

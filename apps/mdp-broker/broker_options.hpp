@@ -14,7 +14,9 @@ namespace mdp::apps {
 struct broker_settings {
   actors::broker_config broker;
   std::string port_file;
-  std::string metrics; ///< HOST:PORT, or empty.
+  std::string metrics;              ///< HOST:PORT, or empty.
+  std::vector<std::string> allowed; ///< Addresses and networks that may connect.
+  std::vector<std::string> denied;  ///< Those that may not.
   std::uint16_t liveness =
     defaults::heartbeat_liveness; ///< Narrow: times the interval it is a time.
   bool at_most_once = false;

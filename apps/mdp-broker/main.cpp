@@ -9,6 +9,7 @@
 #include <spdlog/spdlog.h>
 
 #include <cerrno>
+#include <cstddef>
 #include <cstdio>
 #include <memory>
 #include <string>
@@ -23,9 +24,9 @@ namespace {
 int report_bind_failure(std::string problem) {
   const auto in_use = std::generic_category().message(EADDRINUSE);
   return report_wrong_use(
-    broker_info(), {problem + (problem.ends_with(in_use)
-                                 ? ". Stop what listens there, or give another endpoint with --bind"
-                                 : ". Give another endpoint with --bind")});
+    broker_info(),
+    {problem + (problem.ends_with(in_use) ? ". Stop what listens there, or give another endpoint"
+                                          : ". Give another endpoint")});
 }
 
 void log_summary(const actors::broker_counters& counters) {
@@ -53,7 +54,11 @@ int serve(const broker_settings& set) {
   const auto endpoints = broker.start([&] { life.fail(); });
   if (!endpoints)
     return report_bind_failure(endpoints.error());
-  spdlog::info("{} listens on {}", version, join(*endpoints, ", "));
+  const auto clients =
+    endpoints->begin() + static_cast<std::ptrdiff_t>(set.broker.endpoints.size());
+  spdlog::info("{} listens on {}", version, join({endpoints->begin(), clients}, ", "));
+  if (clients != endpoints->end())
+    spdlog::info("workers are expected on {}", join({clients, endpoints->end()}, ", "));
   if (metrics)
     spdlog::info("metrics at {}", metrics->url());
   if (!set.port_file.empty())

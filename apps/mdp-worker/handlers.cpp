@@ -15,8 +15,8 @@ void log_arrival(const message& request) {
 
 } // namespace
 
-actors::work_function echo_handler(duration pause, const stop_flag& stopping) {
-  return [pause, &stopping](message request, const actors::send_part_function& /*send_part*/) {
+request_handler echo_handler(duration pause, const stop_flag& stopping) {
+  return [pause, &stopping](message request) {
     log_arrival(request);
     if (pause > duration::zero())
       stopping.wait_for(pause);
@@ -24,10 +24,9 @@ actors::work_function echo_handler(duration pause, const stop_flag& stopping) {
   };
 }
 
-actors::work_function exec_handler(std::vector<std::string> arguments, command_limits limits,
-                                   const stop_flag& stopping) {
-  return [arguments = std::move(arguments), limits,
-          &stopping](message request, const actors::send_part_function& /*send_part*/) {
+request_handler exec_handler(std::vector<std::string> arguments, command_limits limits,
+                             const stop_flag& stopping) {
+  return [arguments = std::move(arguments), limits, &stopping](message request) {
     log_arrival(request);
     const auto output = run_command(arguments, request, limits, stopping);
     if (!output)

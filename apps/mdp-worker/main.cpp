@@ -19,9 +19,10 @@ int work(const worker_settings& set, stop_flag& stopping) {
   actors::allow_many_open_files();
   actors::worker_runtime worker(set.worker);
   worker.start([&] { life.fail(); });
-  spdlog::info("{} offers {} at {} (MDP {}, connections: {}, capacity: {})", version,
+  spdlog::info("{} offers {} at {} (MDP {}, connections: {}, concurrency: {})", version,
                set.worker.service, join(set.worker.brokers, ", "), to_string(set.worker.version),
-               set.worker.connections, set.worker.capacity);
+               set.worker.connections,
+               set.worker.concurrency != 0 ? set.worker.concurrency : set.worker.connections);
   if (!life.wait()) {
     spdlog::error("the worker has failed and could not be started again");
     stopping.set();
@@ -37,8 +38,15 @@ int work(const worker_settings& set, stop_flag& stopping) {
     stopping.set(); // the conversations are over, nobody hears of it
   };
   // A little later than the runtime gives the conversations up.
-  life.stop([&] { worker.stop(); }, cut_short, set.worker.shutdown_grace + defaults::flush_grace);
+  std::size_t left_behind = 0;
+  life.stop([&] { left_behind = worker.stop(); }, cut_short,
+            set.worker.shutdown_grace + defaults::flush_grace);
   spdlog::info("stopped");
+  if (left_behind > 0) {
+    // A thread is in a handler still, which uses what the end of this function would take away.
+    child_process::end_all();
+    std::_Exit(exit_code::success);
+  }
   return exit_code::success;
 }
 

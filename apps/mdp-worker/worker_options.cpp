@@ -26,12 +26,15 @@ void add_service(options& all, worker_settings& set) {
   all.choice("protocol",
              {{"0.1", wire::protocol_version::v0_1}, {"0.2", wire::protocol_version::v0_2}},
              worker.version, "Version of MDP to speak: RFC 7 or RFC 18.");
-  all.number("connections", "N", 1U, worker.connections,
-             "Connections to the broker, which work in parallel.");
+  all.number("concurrency", "N", 0U, worker.concurrency,
+             "Requests that are worked on at a time, on all connections together; 0: one for each "
+             "connection.");
+  all.number("connections", "N", 1U, worker.connections, "Connections to the broker.");
   all.number(
-    "capacity", "N", 1U, worker.capacity,
-    "Requests that each connection takes at a time, to be worked on in turn. More than one "
-    "saves round trips, at brokers that know this extension.");
+    "capacity", "N", 0U, worker.capacity,
+    "Requests that each connection takes at a time; 0: as many as --concurrency needs. More "
+    "than one is known only to brokers that know this extension; more than can be worked on "
+    "wait here, which saves round trips.");
 }
 
 void add_exec(options& all, command_limits& limits) {
@@ -90,7 +93,7 @@ Exit codes: 0 it was told to end, 1 it failed, 2 wrong use.
 
 Examples:
   mdp-worker --service echo --echo
-  mdp-worker --service upper --exec 'tr a-z A-Z' --connections 4
+  mdp-worker --service upper --exec 'tr a-z A-Z' --concurrency 4
   mdp-worker --service count --exec "sh -c 'grep -c . || true'"
   mdp-worker --broker tcp://a:5555 --broker tcp://b:5555 --service echo --echo
 )"};

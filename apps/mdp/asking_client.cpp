@@ -1,11 +1,13 @@
 #include "mdp/asking_client.hpp"
 
 #include "mdp/commands.hpp"
+#include "mdp/service/status_reply.hpp"
 #include "support/program.hpp"
-#include "support/status_reply.hpp"
 
 #include <chrono>
+#include <cstddef>
 #include <cstdio>
+#include <limits>
 
 namespace mdp::apps {
 
@@ -47,24 +49,25 @@ asking_client::asking_client(const client_settings& set) : set_(set) {
     const std::lock_guard guard(mutex_);
     signal_ = signal;
     if (client_)
-      client_->cancel();
+      client_->stop();
   });
   auto config = set.client;
   config.sockets.max_message_bytes = config.limits.max_bytes;
+  config.max_open_bytes = std::numeric_limits<std::size_t>::max(); // it is one request
   const std::lock_guard guard(mutex_);
   client_.emplace(std::move(config));
   if (signal_ != 0)
-    client_->cancel();
+    client_->stop();
 }
 
 tl::expected<message, int> asking_client::ask(const std::string& service, message body,
                                               std::function<void(message)> on_part) {
-  actors::request_options how;
+  request_options how;
   how.timeout = set_.timeout;
   how.attempts = set_.retries + 1U;
   how.on_part = std::move(on_part);
   const auto began = clock::now();
-  auto reply = client_->request(service, std::move(body), std::move(how)).get();
+  auto reply = client_->request(service, std::move(body), std::move(how));
   if (!reply)
     return tl::unexpected(report_failure(service, reply.error(), clock::now() - began));
   if (const auto status = read_status(*reply); status && status->is_error())
@@ -73,15 +76,18 @@ tl::expected<message, int> asking_client::ask(const std::string& service, messag
   return *std::move(reply);
 }
 
-int asking_client::report_failure(const std::string& service, engine::request_failure why,
-                                  duration spent) {
-  if (why == engine::request_failure::cancelled) {
+int asking_client::report_failure(const std::string& service, request_failure why, duration spent) {
+  if (why == request_failure::cancelled) {
     const std::lock_guard guard(mutex_);
     return interrupted_by + signal_;
   }
+  if (why == request_failure::bad_request)
+    return fail_with("the request is too large: with what stands in front of it, it may have " +
+                     std::to_string(set_.client.limits.max_frames) + " frames and " +
+                     std::to_string(set_.client.limits.max_bytes) + " bytes");
   const auto brokers = join(set_.client.brokers, " or ");
   const auto after = " after " + readable_duration(spent);
-  if (why == engine::request_failure::stream_broken)
+  if (why == request_failure::stream_broken)
     return fail_with("the reply of service " + service + " from " + brokers + " broke off" + after);
   auto line = "no answer from " + brokers + after + " (" + std::to_string(set_.retries + 1) +
               (set_.retries == 0 ? " try" : " tries") + "). Check that a broker runs there";

@@ -1,7 +1,7 @@
 #pragma once
 
-#include "mdp/actors/runtime/client_runtime.hpp"
 #include "mdp/actors/runtime/signals.hpp"
+#include "mdp/client/client.hpp"
 #include "support/options.hpp"
 
 #include <tl/expected.hpp>
@@ -16,7 +16,7 @@ namespace mdp::apps {
 
 /// What all commands of `mdp` can be told about asking.
 struct client_settings {
-  actors::client_config client;
+  client_config client;
   duration timeout = defaults::client_timeout;
   std::uint16_t retries = defaults::client_attempts - 1;
   spdlog::level::level_enum log_level = spdlog::level::warn;
@@ -42,12 +42,12 @@ public:
                                                std::function<void(message)> on_part = {});
 
 private:
-  int report_failure(const std::string& service, engine::request_failure why, duration spent);
+  int report_failure(const std::string& service, request_failure why, duration spent);
 
   const client_settings& set_;
   std::mutex mutex_;
   int signal_ = 0;
-  std::optional<actors::client_runtime> client_;
+  std::optional<mdp::client> client_;
   std::optional<actors::signal_watcher> watcher_;
 };
 

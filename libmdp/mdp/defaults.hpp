@@ -33,6 +33,19 @@ inline constexpr std::size_t max_envelope_frames = 8;
 /// Requests one worker connection may hold at a time; the announced capacity's upper end.
 inline constexpr std::uint32_t max_worker_capacity = 65536;
 
+/// Requests the broker gives one worker at a time, whatever that announces. More than hides any round
+/// trip, and as many messages as libzmq queues for one peer (`high_water_mark`): beyond it they would
+/// only be parked here, for a worker that does not even read.
+inline constexpr std::uint32_t max_granted_capacity = 1000;
+
+// -- payloads ---------------------------------------------------------------------------------------
+
+/// Frames and bytes of a message that is nested in one frame of another, and bytes of a protocol
+/// buffer in a frame: what a message may have on the wire at all.
+inline constexpr std::size_t max_nested_frames = max_message_frames;
+inline constexpr std::size_t max_nested_bytes = max_message_bytes;
+inline constexpr std::size_t max_protobuf_bytes = max_message_bytes;
+
 // -- heartbeats -------------------------------------------------------------------------------------
 
 /// Pause after which a silent side says HEARTBEAT. The interval of the ZeroMQ guide's peers, with
@@ -46,6 +59,11 @@ inline constexpr std::uint32_t heartbeat_liveness = 4;
 /// How long a worker that holds a request may stay silent under the lenient busy policy (T1): stock
 /// single-threaded workers cannot beat while they compute.
 inline constexpr std::chrono::minutes busy_timeout = 5min;
+
+/// How long a worker may beat and still not answer a request, nor continue it by a PARTIAL. Longer than
+/// work that somebody waits for; short enough that a client, its session and its request do not
+/// hang on a worker that is stuck for ever.
+inline constexpr std::chrono::minutes answer_timeout = 60min;
 
 // -- requests ---------------------------------------------------------------------------------------
 
@@ -139,8 +157,8 @@ inline constexpr std::chrono::hours dead_letter_ttl = 1h;
 
 // -- management (RFC 8) -------------------------------------------------------------------------------
 
-/// Questions under `mmi.` that may be open in the whole broker. They live for milliseconds; far more
-/// than this is somebody's loop.
+/// Questions under `mmi` that may be open in the whole broker. They live for milliseconds; far more
+/// than this is a loop.
 inline constexpr std::size_t mmi_max_questions = 10'000;
 
 /// How long a question waits for the reports it is about.
@@ -175,6 +193,18 @@ inline constexpr std::chrono::seconds backlog_max_age = 30s;
 /// within its own budget, could still exhaust a machine.
 inline constexpr std::size_t backlog_total_bytes = 512U << 20U;
 
+/// What libzmq may hold in large frames for one peer, and for all peers of a socket, in bytes; what is
+/// over it is parked here. A window wide enough for a fast link, and far below what its own bound of
+/// a thousand messages would allow: 1 GiB for a client that reads none of its replies of 1 MiB.
+inline constexpr std::size_t transit_peer_bytes = 16U << 20U;
+inline constexpr std::size_t transit_total_bytes = 512U << 20U;
+
+/// Frames above this size, in bytes, count: a thousand that do not are as much as a peer may have.
+inline constexpr std::size_t transit_counted_from = 16U << 10U;
+
+/// Peers' accounts before those that hold nothing are looked for.
+inline constexpr std::size_t transit_sweep = 64;
+
 /// Pause before a parked message is tried again, doubling up to the second number. POLLOUT cannot
 /// be used: with ROUTER_MANDATORY it is true as soon as any peer has room.
 inline constexpr std::chrono::milliseconds backlog_retry_min = 2ms;
@@ -189,6 +219,17 @@ inline constexpr std::chrono::milliseconds probe_interval = 250ms;
 /// Connections of one worker's process; each has a socket and a thread.
 inline constexpr std::uint32_t max_worker_connections = 1024;
 
+// -- admission (RFC 27) -----------------------------------------------------------------------------
+
+/// Bytes of one field of what libzmq asks, and credentials in it: a name and a password of 255 bytes
+/// each are the most that ZMTP has.
+inline constexpr std::size_t zap_max_field_bytes = 255;
+inline constexpr std::size_t zap_max_credentials = 8;
+
+/// Questions answered in one turn of the loop, so that a flood of connections does not starve those
+/// who are in.
+inline constexpr std::size_t zap_turn_max_requests = 64;
+
 // -- the loop ---------------------------------------------------------------------------------------
 
 /// Messages and bytes read from all sockets in one turn, before what is to be sent gets its turn.
@@ -199,6 +240,11 @@ inline constexpr std::size_t turn_max_bytes = 1U << 20U;
 /// Batches a loop may have given to its actors that they are not done with; beyond it reads nothing
 /// until they are (T16). One is usual, as the loop runs the actors itself.
 inline constexpr std::size_t max_open_batches = 16;
+
+/// What one connection may have received, in bytes, beyond twice the largest message without a message's
+/// end: the system's and libzmq's buffers. How often that is looked at.
+inline constexpr std::size_t endless_slack_bytes = 16U << 20U;
+inline constexpr std::chrono::seconds endless_look_interval = 1s;
 
 /// How long a loop without room for another batch waits before it looks again.
 inline constexpr std::chrono::milliseconds no_room_pause = 1ms;
@@ -277,6 +323,50 @@ inline constexpr std::size_t tree_max_children = 200;
 inline constexpr std::chrono::milliseconds client_timeout = 5000ms;
 inline constexpr std::uint32_t client_attempts = 3;
 
+/// Requests our client has on one connection at a time, those included that it has given up and
+/// that may still be answered: half of what a broker of ours grants a client, so that a client and
+/// its successor on a new connection never exceed it together. The others wait in the client.
+inline constexpr std::size_t client_pipeline = client_window / 2;
+
+/// Sockets for requests that have one each: all of them with a broker that does not echo envelopes,
+/// and streams with any. Each is a few descriptors here and one in the broker.
+inline constexpr std::size_t client_lanes = 64;
+
+/// Requests a client may have open, and what memory they may hold, in bytes.
+inline constexpr std::size_t client_max_open = 10'000;
+inline constexpr std::size_t client_max_open_bytes = 256U << 20U;
+
+/// How long a client waits for the answer to `mmi.version` before it takes a broker for one that does
+/// not echo envelopes, and after what time it asks again. The first delays requests, once: some
+/// brokers have no MMI and never answer.
+inline constexpr std::chrono::milliseconds client_ask_patience = 500ms;
+inline constexpr std::chrono::minutes client_ask_again = 1min;
+
+/// How long after a fail-over a client begins to look whether its first broker is back.
+inline constexpr std::chrono::seconds client_return_delay = 1s;
+
+/// Parts of a streamed reply that are read ahead of whoever takes them, and their memory in bytes;
+/// beyond, the socket is not read until half of them are taken.
+inline constexpr std::size_t stream_max_parts = 64;
+inline constexpr std::size_t stream_max_bytes = 8U << 20U;
+
+// -- typed calls (RPC) --------------------------------------------------------------------------------
+
+/// How long a caller waits for a response in all, tries included.
+inline constexpr std::chrono::seconds rpc_timeout = 10s;
+
+/// How long a method may take. Half of a request's time to live: what takes longer answers nobody.
+inline constexpr std::chrono::seconds rpc_max_duration = 30s;
+
+/// How often within that time it is looked whether methods have taken too long, and the shortest pause
+/// between two looks.
+inline constexpr int rpc_looks_per_duration = 8;
+inline constexpr std::chrono::milliseconds rpc_shortest_look = 1ms;
+
+/// Calls that the methods of one process hold at a time. Each has an argument in memory; what holds
+/// more has lost count of them.
+inline constexpr std::size_t rpc_max_calls = 1000;
+
 // -- the conformance tool -----------------------------------------------------------------------------
 
 /// How long it waits for what should come. Longer than our worker's longest pause before it connects
@@ -313,6 +403,21 @@ inline constexpr std::chrono::seconds log_interval = 1s;
 
 /// The same for a want of file descriptors, which comes back with every attempt to listen again.
 inline constexpr std::chrono::seconds accept_log_interval = 30s;
+
+// -- handlers -----------------------------------------------------------------------------------------
+
+/// Bytes of the text in a reply `mdp-status CODE TEXT`: it is a line for people, whatever an exception
+/// has to say.
+inline constexpr std::size_t max_status_text_bytes = 1000;
+
+/// How long a runtime that has stopped waits for handlers that still run, once nobody waits for their
+/// answers any more. Enough for one that notices (see `responder::is_open()`).
+inline constexpr std::chrono::milliseconds handler_grace = 2000ms;
+
+/// Threads for the handlers of one service or worker, and instances of one service. More is a mistake
+/// in a configuration, as each is a thread or at least an actor.
+inline constexpr std::uint32_t max_handler_threads = 1024;
+inline constexpr std::uint32_t max_service_instances = 1024;
 
 // -- programs -----------------------------------------------------------------------------------------
 

@@ -1,5 +1,7 @@
 #include "mdp/frame.hpp"
 
+#include "mdp/assert.hpp"
+
 #include <cstring>
 #include <memory>
 
@@ -10,11 +12,9 @@ namespace {
 /// The heap home of a frame that is too large to live inside the object and came from no socket.
 class heap_bytes final : public frame_owner {
 public:
-  explicit heap_bytes(std::span<const std::byte> bytes) : bytes_(new std::byte[bytes.size()]) {
-    std::memcpy(bytes_.get(), bytes.data(), bytes.size());
-  }
+  explicit heap_bytes(std::size_t size) : bytes_(new std::byte[size]) {}
 
-  [[nodiscard]] const std::byte* data() const noexcept { return bytes_.get(); }
+  [[nodiscard]] std::byte* data() const noexcept { return bytes_.get(); }
 
 private:
   std::unique_ptr<std::byte[]> bytes_;
@@ -22,15 +22,10 @@ private:
 
 } // namespace
 
-frame::frame(std::span<const std::byte> bytes) : size_(bytes.size()) {
-  if (bytes.size() <= inline_capacity) {
-    if (!bytes.empty())
-      std::memcpy(near_.data(), bytes.data(), bytes.size());
-    return;
-  }
-  auto* home = new heap_bytes(bytes);
-  owner_ = home;
-  far_ = {home->data(), bytes.size()};
+frame::frame(std::span<const std::byte> bytes) {
+  const auto room = make_room(bytes.size());
+  if (!bytes.empty())
+    std::memcpy(room.data(), bytes.data(), bytes.size());
 }
 
 frame::frame(std::string_view text) : frame(std::as_bytes(std::span(text))) {}
@@ -85,6 +80,28 @@ void frame::take(const frame& other) noexcept {
     far_ = other.far_;
   else if (size_ != 0)
     std::memcpy(near_.data(), other.near_.data(), size_);
+}
+
+/// Makes an empty frame one of `size` bytes, which are to be written before anybody else sees it.
+std::span<std::byte> frame::make_room(std::size_t size) {
+  if (size <= inline_capacity) {
+    size_ = size;
+    return std::span(near_).first(size);
+  }
+  auto* home = new heap_bytes(size);
+  owner_ = home;
+  size_ = size;
+  far_ = {home->data(), size};
+  return {home->data(), size};
+}
+
+frame frame::slice(std::size_t offset, std::size_t count) const {
+  MDP_ASSERT(offset <= size_ && count <= size_ - offset);
+  const auto part = bytes().subspan(offset, count);
+  if (owner_ == nullptr || count <= inline_capacity)
+    return frame(part);
+  owner_->retain();
+  return adopt(part, far_.retained, owner_);
 }
 
 std::string frame::hex() const {

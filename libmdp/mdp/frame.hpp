@@ -2,12 +2,14 @@
 
 #include <array>
 #include <atomic>
+#include <concepts>
 #include <cstddef>
 #include <cstdint>
 #include <functional>
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 
 namespace mdp {
 
@@ -54,6 +56,15 @@ public:
   static frame adopt(std::span<const std::byte> bytes, std::size_t retained,
                      frame_owner* owner) noexcept;
 
+  /// A frame of `size` bytes that `fill` writes: it is called once with all of them, so that what is
+  /// serialised needs no buffer of its own. What `fill` throws passes through.
+  template <std::invocable<std::span<std::byte>> Fill>
+  [[nodiscard]] static frame filled(std::size_t size, Fill&& fill) {
+    frame result;
+    std::forward<Fill>(fill)(result.make_room(size));
+    return result;
+  }
+
   frame(const frame& other) noexcept;
   frame(frame&& other) noexcept;
   frame& operator=(const frame& other) noexcept;
@@ -69,6 +80,10 @@ public:
   [[nodiscard]] std::string_view text() const noexcept {
     return {reinterpret_cast<const char*>(data()), size_};
   }
+
+  /// The `count` bytes behind the first `offset` as a frame of their own, which shares the bytes
+  /// unless they are few. Both together must be within `size()`.
+  [[nodiscard]] frame slice(std::size_t offset, std::size_t count) const;
 
   /// Bytes of memory this frame holds on to, the object itself included.
   [[nodiscard]] std::size_t footprint() const noexcept {
@@ -92,6 +107,7 @@ private:
   };
 
   void take(const frame& other) noexcept;
+  std::span<std::byte> make_room(std::size_t size);
 
   frame_owner* owner_ = nullptr;
   std::size_t size_ = 0;

@@ -38,6 +38,18 @@ struct socket_id {
   friend auto operator<=>(const socket_id&, const socket_id&) = default;
 };
 
+/// Names one request of a client program; given once, never used again within a client.
+struct request_id {
+  std::uint64_t value = 0;
+  friend auto operator<=>(const request_id&, const request_id&) = default;
+};
+
+/// Names one socket of a client; never used again within a client.
+struct line_id {
+  std::uint64_t value = 0;
+  friend auto operator<=>(const line_id&, const line_id&) = default;
+};
+
 namespace detail {
 
 /// Spreads consecutive numbers over all bits (the finalizer of splitmix64).
@@ -70,4 +82,14 @@ struct std::hash<mdp::job_id> {
 template <>
 struct std::hash<mdp::socket_id> {
   std::size_t operator()(mdp::socket_id id) const noexcept { return mdp::detail::mix(id.value); }
+};
+
+template <>
+struct std::hash<mdp::request_id> {
+  std::size_t operator()(mdp::request_id id) const noexcept { return mdp::detail::mix(id.value); }
+};
+
+template <>
+struct std::hash<mdp::line_id> {
+  std::size_t operator()(mdp::line_id id) const noexcept { return mdp::detail::mix(id.value); }
 };

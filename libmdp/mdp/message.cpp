@@ -66,9 +66,20 @@ void message::append(message other) {
     *this = std::move(other);
     return;
   }
+  if (frames_.capacity() - frames_.size() < other.size())
+    reclaim_front();
   const auto first = other.frames_.begin() + static_cast<std::ptrdiff_t>(other.top_);
   frames_.insert(frames_.end(), std::make_move_iterator(first),
                  std::make_move_iterator(other.frames_.end()));
+}
+
+/// Moves the frames to the front, over the free slots there. Only when these are at least as many as
+/// the frames, so that each frame that was popped pays for one that is moved.
+void message::reclaim_front() {
+  if (top_ == 0 || top_ < size())
+    return;
+  frames_.erase(frames_.begin(), frames_.begin() + static_cast<std::ptrdiff_t>(top_));
+  top_ = 0;
 }
 
 bool operator==(const message& a, const message& b) noexcept {

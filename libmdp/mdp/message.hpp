@@ -58,8 +58,13 @@ public:
   /// Takes away the first `count` frames (all, if there are fewer).
   void drop(std::size_t count) noexcept;
 
-  /// Adds `f` behind the last frame.
-  void append(frame f) { frames_.push_back(std::move(f)); }
+  /// Adds `f` behind the last frame. A message may be used as a queue for ever, appended to here and
+  /// popped there: slots of popped frames are used again before more are made.
+  void append(frame f) {
+    if (frames_.size() == frames_.capacity())
+      reclaim_front();
+    frames_.push_back(std::move(f));
+  }
   /// Adds all frames of `other` behind the last frame.
   void append(message other);
   void reserve(std::size_t frames) { frames_.reserve(top_ + frames); }
@@ -67,8 +72,10 @@ public:
   friend bool operator==(const message& a, const message& b) noexcept;
 
 private:
+  void reclaim_front();
+
   std::vector<frame> frames_;
-  std::size_t top_ = 0; // frames before it were popped; their slots are used again by push()
+  std::size_t top_ = 0; // slots before it are free: push() takes them, or reclaim_front()
 };
 
 } // namespace mdp

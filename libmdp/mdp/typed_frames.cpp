@@ -1,5 +1,6 @@
 #include "mdp/typed_frames.hpp"
 
+#include <algorithm>
 #include <utility>
 
 namespace mdp {
@@ -16,6 +17,12 @@ std::string_view to_string(message_error error) noexcept {
     return "bad_utf8";
   case message_error::missing_delimiter:
     return "missing_delimiter";
+  case message_error::bad_nesting:
+    return "bad_nesting";
+  case message_error::bad_protobuf:
+    return "bad_protobuf";
+  case message_error::too_large:
+    return "too_large";
   }
   return "unknown_message_error";
 }
@@ -69,6 +76,24 @@ bool is_utf8(std::string_view text) noexcept {
     }
   }
   return true;
+}
+
+tl::expected<void, message_error> peek_memory(const message& from,
+                                              std::span<std::byte> into) noexcept {
+  const auto* const top = from.peek();
+  if (top == nullptr)
+    return tl::unexpected(message_error::no_frame);
+  if (top->size() != into.size())
+    return tl::unexpected(message_error::wrong_size);
+  std::ranges::copy(top->bytes(), into.begin());
+  return {};
+}
+
+tl::expected<void, message_error> pop_memory(message& from, std::span<std::byte> into) noexcept {
+  auto result = peek_memory(from, into);
+  if (result)
+    from.drop(1);
+  return result;
 }
 
 tl::expected<void, message_error> peek_empty(const message& from) noexcept {

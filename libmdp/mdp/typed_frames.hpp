@@ -36,10 +36,13 @@ enum class message_error : std::uint8_t {
   bad_bool,          ///< a byte that is neither 0 nor 1
   bad_utf8,          ///< text that is not UTF-8
   missing_delimiter, ///< an address that is not followed by an empty frame
+  bad_nesting,       ///< a frame that does not hold whole frames (see `nested_message.hpp`)
+  bad_protobuf,      ///< a frame that is no such protocol buffer, or one with fields missing
+  too_large,         ///< more than the limit for this kind of value
 };
 
 inline constexpr std::size_t message_error_count =
-  static_cast<std::size_t>(message_error::missing_delimiter) + 1;
+  static_cast<std::size_t>(message_error::too_large) + 1;
 
 /// The enumerator's name, as used in logs.
 [[nodiscard]] std::string_view to_string(message_error error) noexcept;
@@ -192,6 +195,11 @@ inline void push(message& onto, std::span<const std::byte> bytes) {
   onto.push(frame_of(bytes));
 }
 
+/// Puts `size` bytes of memory on top, as they lie there: numbers in it are not made little-endian.
+inline void push_memory(message& onto, const void* data, std::size_t size) {
+  onto.push(frame(std::span(static_cast<const std::byte*>(data), size)));
+}
+
 /// Puts an empty frame on top.
 inline void push_empty(message& onto) {
   onto.push(frame{});
@@ -216,6 +224,15 @@ template <frame_value T>
     from.drop(1);
   return value;
 }
+
+/// Copies the top frame to `into`, which must have exactly its size; after an error nothing was
+/// written.
+[[nodiscard]] tl::expected<void, message_error> peek_memory(const message& from,
+                                                            std::span<std::byte> into) noexcept;
+
+/// Takes the top frame into `into` as peek_memory() does; after an error the message is as it was.
+[[nodiscard]] tl::expected<void, message_error> pop_memory(message& from,
+                                                           std::span<std::byte> into) noexcept;
 
 /// Whether the top frame is there (`no_frame`) and empty (`wrong_size`).
 [[nodiscard]] tl::expected<void, message_error> peek_empty(const message& from) noexcept;

@@ -21,8 +21,9 @@ namespace mdp::test {
 /// Stands where the I/O actor does and keeps what is to be sent.
 using io_recorder =
   recorder<actors::io_actor, actors::stop, actors::loop_reported, actors::loop_ended,
-           actors::serve_peers, actors::send_to_peer, actors::peer_ended, actors::open_socket,
-           actors::send_on_socket, actors::close_owned_socket, actors::deadline_due>;
+           actors::serve_peers, actors::send_to_peer, actors::peer_ended, actors::release_peer,
+           actors::open_socket, actors::send_on_socket, actors::close_owned_socket,
+           actors::deadline_due>;
 
 /// A whole broker branch, real but for the sockets: the test plays the loop. What clients and
 /// workers say goes in as commands, what they are told comes out as commands, read back through the
@@ -60,7 +61,7 @@ public:
 
   /// The actor of a service's queue; before there are requests, as it is found by offering the
   /// service for a moment.
-  actors::service_queue_actor queue_of(const std::string& service) {
+  actors::job_source_actor queue_of(const std::string& service) {
     recorder<actors::job_sink_actor, actors::stop, actors::sink_accepted, actors::assign_job> sink(
       system);
     system.send(registry->get(),
@@ -73,10 +74,19 @@ public:
 
   /// A client connects and is known from now on.
   actors::client_session_actor connect_client(peer_id id) {
-    return run_opener([&](caf::local_actor& parent) {
-      return openers_.session(parent, id, frame("client " + std::to_string(id.value)),
-                              system.now());
-    });
+    return sessions_[id.value] = run_opener([&](caf::local_actor& parent) {
+             return openers_.session(parent, id, frame("client " + std::to_string(id.value)),
+                                     system.now());
+           });
+  }
+
+  /// Lets the sessions go that have asked to since the last call; returns how many there were.
+  std::size_t release_idle_clients() {
+    collect();
+    const auto asking = std::exchange(releases_, {});
+    for (const auto& each : asking)
+      system.send(sessions_.at(each.peer.value), actors::peer_released{});
+    return asking.size();
   }
 
   actors::worker_connection_actor
@@ -152,6 +162,8 @@ private:
         sent_[out->peer.value].push_back(std::move(out->frames));
       else if (auto* end = std::get_if<actors::peer_ended>(&each))
         ended_.push_back(*end);
+      else if (auto* release = std::get_if<actors::release_peer>(&each))
+        releases_.push_back(*release);
       else if (auto* serve = std::get_if<actors::serve_peers>(&each))
         openers_ = std::move(*serve);
     }
@@ -163,6 +175,8 @@ private:
   std::map<std::uint64_t, std::vector<message>> sent_;
   std::map<std::uint64_t, wire::protocol_version> versions_;
   std::vector<actors::peer_ended> ended_;
+  std::vector<actors::release_peer> releases_;
+  std::map<std::uint64_t, actors::client_session_actor> sessions_;
 };
 
 inline wire::worker_final final_for(const wire::worker_request& request, const std::string& body) {

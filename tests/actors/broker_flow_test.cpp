@@ -112,7 +112,7 @@ TEST_CASE("T4 all four pairings of client and worker version work") {
     }
 }
 
-TEST_CASE("8-3 mmi.service says 200 while a worker lives and 404 otherwise") {
+TEST_CASE("8-3 O10 mmi.service says 200 while a worker lives and 404 otherwise") {
   broker_fixture broker;
   const auto asks = broker.connect_client(client);
   const auto ask = [&] {

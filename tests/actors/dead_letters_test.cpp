@@ -1,5 +1,5 @@
 #include "actors/broker_fixture.hpp"
-#include "mdp/engine/dead_letters.hpp"
+#include "mdp/engine/dead_letter_office.hpp"
 
 #include <doctest/doctest.h>
 #include <nlohmann/json.hpp>
@@ -129,6 +129,36 @@ TEST_CASE_FIXTURE(fixture,
   lose_workers(graveyard, 2);
   CHECK(listed().size() == 1);
   CHECK(counters->dead_letters_redirected.value() == 0);
+}
+
+TEST_CASE_FIXTURE(fixture, "a request that dies while the broker drains is noted, not handed on") {
+  const auto works = connect_worker(sexton, "echo");
+  request(asks, "echo", "poison");
+  REQUIRE(told_worker(sexton).size() == 1);
+  system.send(works, actors::peer_lost{});
+  const peer_id second{3};
+  const auto again = connect_worker(second, "echo");
+  REQUIRE(told_worker(second).size() == 1);
+  bool drained = false;
+  system.send(registry->get(), actors::drain_services{[&] { drained = true; }});
+  CHECK_FALSE(drained);
+  system.send(again, actors::peer_lost{});
+  CHECK(drained);
+  CHECK(counters->dead_letters.value() == 1);
+  CHECK(counters->dead_letters_redirected.value() == 0);
+  CHECK(counters->dead_letters_lost.value(engine::refusal::stopping) == 1);
+  CHECK(listed().size() == 1);
+}
+
+TEST_CASE("a dead letter that finds no room for its service is noted, and counted as lost") {
+  auto parts = tree_with(graveyard);
+  parts.max_services = 1;
+  fixture broker(std::move(parts));
+  broker.request(broker.asks, "echo", "poison");
+  broker.lose_workers("echo", 2);
+  CHECK(broker.counters->dead_letters.value() == 1);
+  CHECK(broker.counters->dead_letters_redirected.value() == 0);
+  CHECK(broker.counters->dead_letters_lost.value(engine::refusal::too_many_services) == 1);
 }
 
 TEST_CASE("the budget of the whole broker refuses what is too much, and counts it") {

@@ -154,6 +154,7 @@ TEST_CASE_FIXTURE(asking_fixture,
   say(works, wire::disconnect{});
   static_cast<void>(ask("mmi.version")); // a client is there because it has asked something
   system.advance(120s, 1s);
+  CHECK(release_idle_clients() == 1);
   CHECK(counters->connections.value() == 0);
   CHECK(counters->sessions.value() == 0);
   CHECK(counters->ended_workers.value(engine::worker_end::left) == 1);

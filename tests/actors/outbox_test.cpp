@@ -98,7 +98,7 @@ TEST_CASE("T16 a full box refuses data and still takes control") {
   }
 }
 
-TEST_CASE("a million pushes from four threads all arrive, in order, and no wake-up is lost") {
+TEST_CASE("G5 a million pushes from four threads all arrive, in order, and no wake-up is lost") {
   constexpr std::uint64_t threads = 4;
   outbox box({.max_commands = threads * pushes_a_thread, .max_bytes = SIZE_MAX});
   std::vector<std::thread> pushers;

@@ -1,4 +1,5 @@
 #include "actors/loop_harness.hpp"
+#include "mdp/actors/io/peers_in_transit.hpp"
 
 #include <unistd.h>
 
@@ -108,6 +109,44 @@ TEST_CASE(
   ten.loop.push(io::forget_peer{router_id, ten.names[0]});
   ten.send(0, over + 1);
   CHECK(ten.receives(0, over + 1));
+}
+
+TEST_CASE("T21: what libzmq holds for a peer that does not read is bounded in bytes") {
+  io::peers_in_transit peers({.peer_bytes = 100'000, .total_bytes = 250'000});
+  const auto holds = [&](const frame& who, std::size_t bytes) {
+    const auto ticket = peers.ask(who, message{frame(std::string(bytes, 'x'))});
+    if (ticket.has_room && ticket.account)
+      ticket.account->give(bytes);
+    return ticket.has_room;
+  };
+  const frame a("a");
+  const frame b("b");
+  const frame c("c");
+  const frame d("d");
+  CHECK(holds(a, 300'000)); // one message may always go
+  CHECK_FALSE(holds(a, 20'000));
+  CHECK(holds(a, 16U << 10U)); // small ones are libzmq's business
+  peers.ask(a, message{frame(std::string(20'000, 'x'))}).account->take_back(300'000);
+  CHECK(holds(b, 60'000));
+  CHECK_FALSE(holds(b, 60'000));
+  CHECK(holds(b, 40'000));
+  CHECK(holds(c, 100'000));
+  CHECK(holds(d, 50'000));
+  CHECK_FALSE(holds(d, 20'000)); // all together
+  for (int i = 0; i < 1000; ++i)
+    CHECK(holds(frame(std::to_string(i)), 20'000) == true); // their first, each
+  CHECK(peers.size() <= 1004);
+}
+
+TEST_CASE("T8: who has nothing in transit is not remembered") {
+  io::peers_in_transit peers;
+  for (int i = 0; i < 10'000; ++i) {
+    const auto ticket =
+      peers.ask(frame(std::to_string(i)), message{frame(std::string(20'000, 'x'))});
+    ticket.account->give(20'000);
+    ticket.account->take_back(20'000);
+  }
+  CHECK(peers.size() <= defaults::transit_sweep);
 }
 
 TEST_CASE("T22: a peer that leaves with messages parked is unreachable once, with their number") {

@@ -118,6 +118,10 @@ TEST_CASE("a peer that does not read holds up a stop for the grace and no longer
     CHECK(took >= 100ms);
     CHECK(took < patience / 2);
     CHECK(one.loop.sink.reason() == io::loop_end::stopped);
+    const auto lost = one.loop.sink.all<io::peer_unreachable>();
+    REQUIRE(lost.size() == 1); // what was still parked is not gone without a word
+    CHECK(lost[0].reason == io::unreachable_reason::ended);
+    CHECK(lost[0].dropped_messages > 100);
   }
 }
 

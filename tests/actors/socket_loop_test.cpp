@@ -221,15 +221,17 @@ TEST_CASE("T20: garbage is reported with who sent it and the header seen, cut sh
   client.socket.connect(loop.start_router());
   client.send({"MDPC09", "\x01", "echo", "body"});
   client.send({std::string(5000, 'z')});
+  client.send({"a\n[error] b"});
   client.request("good");
   const auto good = loop.sink.wait_for<io::router_input>();
   const auto bad = loop.sink.all<io::invalid_input>();
-  REQUIRE(bad.size() == 2);
+  REQUIRE(bad.size() == 3);
   CHECK(bad[0].error == wire::decode_error::unsupported_version);
   CHECK(bad[0].header == "MDPC09");
   CHECK(bad[0].routing_id == good.routing_id);
   CHECK(bad[1].error == wire::decode_error::unknown_header);
   CHECK(bad[1].header.size() < 100);
+  CHECK(bad[2].header == "a?[error] b"); // forges no line of the log
 }
 
 TEST_CASE("T19: a probe is told from garbage") {

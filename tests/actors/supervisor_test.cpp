@@ -125,7 +125,7 @@ TEST_CASE("children start in their order and stop in the opposite one") {
   CHECK_FALSE(n.has_failed());
 }
 
-TEST_CASE("one for one: a failed child starts again after a pause, its siblings do not notice") {
+TEST_CASE("G6 one for one: a failed child starts again after a pause, its siblings do not notice") {
   nursery n;
   n.with("a").with("b").start();
   n.take();

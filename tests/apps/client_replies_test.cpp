@@ -1,8 +1,8 @@
+#include "mdp/service/status_reply.hpp"
 #include "support/dead_letter_list.hpp"
 #include "support/port_file.hpp"
 #include "support/process.hpp"
 #include "support/service_list.hpp"
-#include "support/status_reply.hpp"
 
 #include <doctest/doctest.h>
 

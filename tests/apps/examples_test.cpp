@@ -19,6 +19,45 @@ TEST_CASE("the three Hello World programs work together") {
   CHECK(broker.terminate() == 0);
 }
 
+TEST_CASE(
+  "a thousand questions are answered on one connection, by futures, callback and coroutine") {
+  const temporary_folder folder;
+  const auto endpoint = "ipc://" + folder.path() + "/hello";
+  process broker("examples/hello_broker", {endpoint});
+  process worker("examples/hello_worker", {endpoint});
+  process many("examples/hello_many", {endpoint});
+  CHECK(many.wait() == 0);
+  const auto said = many.output();
+  CHECK(said.starts_with("1000 replies on "));
+  CHECK(said.ends_with("Hello, callback!\nHello, Ada! Hello, Grace!\n"));
+  CHECK(worker.terminate() == 0);
+  CHECK(broker.terminate() == 0);
+}
+
+TEST_CASE("an actor asks, and prints the reply") {
+  const temporary_folder folder;
+  const auto endpoint = "ipc://" + folder.path() + "/hello";
+  process broker("examples/hello_broker", {endpoint});
+  process worker("examples/hello_worker", {endpoint});
+  process asks("examples/hello_actor", {endpoint});
+  CHECK(asks.wait() == 0);
+  CHECK(asks.output() == "Hello, actor!\n");
+  CHECK(worker.terminate() == 0);
+  CHECK(broker.terminate() == 0);
+}
+
+TEST_CASE("a countdown is streamed step by step") {
+  const temporary_folder folder;
+  const auto endpoint = "ipc://" + folder.path() + "/hello";
+  process broker("examples/hello_broker", {endpoint});
+  process worker("examples/hello_countdown_worker", {endpoint});
+  process client("examples/hello_countdown_client", {endpoint, "3"});
+  CHECK(client.wait() == 0);
+  CHECK(client.output() == "3\n2\n1\nLift-off!\n");
+  CHECK(worker.terminate() == 0);
+  CHECK(broker.terminate() == 0);
+}
+
 TEST_CASE("the router passes each request on to the service that is right for it") {
   const temporary_folder folder;
   const auto endpoint = "ipc://" + folder.path() + "/hello";
@@ -36,5 +75,51 @@ TEST_CASE("the router passes each request on to the service that is right for it
   CHECK(router.terminate() == 0);
   CHECK(small.terminate() == 0);
   CHECK(large.terminate() == 0);
+  CHECK(broker.terminate() == 0);
+}
+
+namespace {
+
+/// A client that bids and waits for the end of the auction.
+process bid(const std::string& endpoint, const std::string& amount) {
+  return {
+    "mdp",
+    {"request", "auction", amount, "--broker", endpoint, "--retries", "0", "--timeout", "20s"}};
+}
+
+} // namespace
+
+TEST_CASE("the auction keeps its bids and answers them all with the third") {
+  const temporary_folder folder;
+  const auto endpoint = "ipc://" + folder.path() + "/hello";
+  process broker("examples/hello_broker", {endpoint});
+  process worker("examples/hello_deferred", {endpoint});
+  auto nonsense = bid(endpoint, "a lot");
+  CHECK(nonsense.wait() == 1);
+  auto low = bid(endpoint, "10");
+  auto high = bid(endpoint, "30");
+  auto middle = bid(endpoint, "20");
+  CHECK(low.wait() == 0);
+  CHECK(high.wait() == 0);
+  CHECK(middle.wait() == 0);
+  CHECK(low.output() == "outbid\n");
+  CHECK(high.output() == "sold\n");
+  CHECK(middle.output() == "outbid\n");
+  CHECK(worker.terminate() == 0);
+  CHECK(broker.terminate() == 0);
+}
+
+TEST_CASE("the embedded broker serves from inside its own program") {
+  const temporary_folder folder;
+  const auto endpoint = "ipc://" + folder.path() + "/hello";
+  process broker("examples/embedded_broker", {endpoint});
+  process greet("mdp", {"request", "greet", "World", "--broker", endpoint});
+  CHECK(greet.wait() == 0);
+  CHECK(greet.output() == "Hello, World!\n");
+  for (const auto* expected : {"1\n", "2\n"}) {
+    process count("mdp", {"request", "count", "x", "--broker", endpoint});
+    CHECK(count.wait() == 0);
+    CHECK(count.output() == expected);
+  }
   CHECK(broker.terminate() == 0);
 }

@@ -1,6 +1,6 @@
 #include "integration/open_broker.hpp"
-#include "mdp/actors/runtime/client_runtime.hpp"
 #include "mdp/actors/runtime/worker_runtime.hpp"
+#include "mdp/client/client.hpp"
 #include "support/eventually.hpp"
 
 #include <caf/send.hpp>
@@ -55,7 +55,7 @@ public:
     options.timeout = timeout;
     options.attempts = attempts;
     const auto text = std::to_string(++asked_);
-    open_.emplace_back(text, client_.request("echo", {frame(text)}, options));
+    open_.emplace_back(text, client_.submit("echo", {frame(text)}, options));
   }
 
   /// Waits for the oldest open request's answer; whether it is the right one.
@@ -92,7 +92,7 @@ private:
     return config;
   }
 
-  client_runtime client_;
+  mdp::client client_;
   std::vector<std::unique_ptr<worker_runtime>> workers_;
   std::deque<std::pair<std::string, std::future<request_result>>> open_;
   std::uint64_t asked_ = 0;

@@ -1,6 +1,6 @@
 #include "integration/open_broker.hpp"
-#include "mdp/actors/runtime/client_runtime.hpp"
 #include "mdp/actors/runtime/worker_runtime.hpp"
+#include "mdp/client/client.hpp"
 #include "support/eventually.hpp"
 
 #include <caf/send.hpp>
@@ -35,11 +35,11 @@ private:
 bool answers(const std::string& endpoint) {
   client_config config;
   config.brokers = {endpoint};
-  client_runtime client(config);
+  mdp::client client(config);
   request_options options;
   options.timeout = 200ms;
   options.attempts = 50;
-  return client.request("echo", {frame("x")}, options).get().has_value();
+  return client.request("echo", {frame("x")}, options).has_value();
 }
 
 } // namespace

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "mdp/actors/runtime/client_runtime.hpp"
+#include "mdp/client/client.hpp"
 #include "support/eventually.hpp"
 #include "support/process.hpp"
 
@@ -59,17 +59,17 @@ public:
                        wire::protocol_version version = wire::protocol_version::v0_2)
       : client_(config_for(broker, version)) {}
 
-  std::future<actors::request_result> ask(const std::string& service, const std::string& body,
-                                          std::chrono::milliseconds timeout = patience,
-                                          std::uint32_t attempts = 1) {
-    actors::request_options options;
+  std::future<request_result> ask(const std::string& service, const std::string& body,
+                                  std::chrono::milliseconds timeout = patience,
+                                  std::uint32_t attempts = 1) {
+    request_options options;
     options.timeout = timeout;
     options.attempts = attempts;
-    return client_.request(service, {frame(body)}, std::move(options));
+    return client_.submit(service, {frame(body)}, std::move(options));
   }
 
   /// The whole reply as text, or why there is none in angle brackets.
-  std::string answer(std::future<actors::request_result> pending) {
+  std::string answer(std::future<request_result> pending) {
     const auto result = pending.get();
     if (!result)
       return "<" + std::string(to_string(result.error())) + ">";
@@ -93,15 +93,14 @@ public:
   }
 
 private:
-  static actors::client_config config_for(const broker_process& broker,
-                                          wire::protocol_version version) {
-    actors::client_config config;
+  static client_config config_for(const broker_process& broker, wire::protocol_version version) {
+    client_config config;
     config.brokers = {broker.endpoint()};
     config.version = version;
     return config;
   }
 
-  actors::client_runtime client_;
+  mdp::client client_;
 };
 
 } // namespace mdp::test

@@ -1,6 +1,6 @@
 #include "mdp/actors/runtime/broker_runtime.hpp"
-#include "mdp/actors/runtime/client_runtime.hpp"
 #include "mdp/actors/runtime/worker_runtime.hpp"
+#include "mdp/client/client.hpp"
 #include "support/eventually.hpp"
 #include "support/process.hpp"
 
@@ -64,9 +64,8 @@ TEST_CASE("broker, worker and client live in one process and understand each oth
     for (const auto client_version : {protocol_version::v0_1, protocol_version::v0_2}) {
       auto asking = client_for(endpoints->front());
       asking.version = client_version;
-      client_runtime client(std::move(asking));
-      const auto reply =
-        client.request("echo", {frame("a"), frame(""), frame("b")}, patient()).get();
+      mdp::client client(std::move(asking));
+      const auto reply = client.request("echo", {frame("a"), frame(""), frame("b")}, patient());
       REQUIRE(reply);
       CHECK(*reply == message{frame("a"), frame(""), frame("b")});
     }
@@ -82,10 +81,10 @@ TEST_CASE("hundreds of open requests of one client find their own replies") {
   config.capacity = 16;
   worker_runtime worker(std::move(config));
   worker.start();
-  client_runtime client(client_for(endpoints->front()));
+  mdp::client client(client_for(endpoints->front()));
   std::vector<std::future<request_result>> pending;
   for (int i = 0; i < 300; ++i)
-    pending.push_back(client.request("echo", {frame(std::to_string(i))}, patient()));
+    pending.push_back(client.submit("echo", {frame(std::to_string(i))}, patient()));
   for (int i = 0; i < 300; ++i) {
     const auto reply = pending[static_cast<std::size_t>(i)].get();
     REQUIRE(reply);
@@ -99,11 +98,11 @@ TEST_CASE("a large body passes unharmed") {
   REQUIRE(endpoints);
   worker_runtime worker(worker_for(endpoints->front(), echo));
   worker.start();
-  client_runtime client(client_for(endpoints->front()));
+  mdp::client client(client_for(endpoints->front()));
   std::string large(8U << 20U, 'x');
   for (std::size_t i = 0; i < large.size(); i += 997)
     large[i] = static_cast<char>(i % 251);
-  const auto reply = client.request("echo", {frame(large)}, patient()).get();
+  const auto reply = client.request("echo", {frame(large)}, patient());
   REQUIRE(reply);
   CHECK(*reply == message{frame(large)});
 }
@@ -119,11 +118,11 @@ TEST_CASE("parts of a reply arrive in order and ahead of its end") {
       return message{frame("end")};
     }));
   worker.start();
-  client_runtime client(client_for(endpoints->front()));
+  mdp::client client(client_for(endpoints->front()));
   auto options = patient();
   std::string parts;
   options.on_part = [&](const message& part) { parts += part[0].text(); };
-  const auto reply = client.request("echo", {frame("x")}, std::move(options)).get();
+  const auto reply = client.request("echo", {frame("x")}, std::move(options));
   REQUIRE(reply);
   CHECK(parts == "01234");
   CHECK(*reply == message{frame("end")});
@@ -138,8 +137,8 @@ TEST_CASE("a work function that throws answers mdp-status 500") {
       throw std::runtime_error("out of paper");
     }));
   worker.start();
-  client_runtime client(client_for(endpoints->front()));
-  const auto reply = client.request("echo", {frame("x")}, patient()).get();
+  mdp::client client(client_for(endpoints->front()));
+  const auto reply = client.request("echo", {frame("x")}, patient());
   REQUIRE(reply);
   CHECK(*reply == message{frame("mdp-status 500 out of paper")});
 }
@@ -166,8 +165,8 @@ TEST_CASE("7-1 7-2 one ROUTER serves clients and workers, at several endpoints, 
   REQUIRE(endpoints->size() == 2);
   worker_runtime worker(worker_for((*endpoints)[0], echo));
   worker.start();
-  client_runtime client(client_for((*endpoints)[1]));
-  const auto reply = client.request("echo", {frame("x")}, patient()).get();
+  mdp::client client(client_for((*endpoints)[1]));
+  const auto reply = client.request("echo", {frame("x")}, patient());
   REQUIRE(reply);
 }
 
@@ -186,20 +185,19 @@ TEST_CASE("a request nobody answers ends with a failure in its time") {
   broker_runtime broker(local_broker());
   const auto endpoints = broker.start();
   REQUIRE(endpoints);
-  client_runtime client(client_for(endpoints->front()));
+  mdp::client client(client_for(endpoints->front()));
   request_options hasty;
   hasty.timeout = 50ms;
   hasty.attempts = 2;
-  const auto reply = client.request("nobody", {frame("x")}, hasty).get();
+  const auto reply = client.request("nobody", {frame("x")}, hasty);
   REQUIRE_FALSE(reply);
-  CHECK(reply.error() == engine::request_failure::timed_out);
+  CHECK(reply.error() == request_failure::timed_out);
 }
 
 TEST_CASE("a client that is cancelled ends its open requests and refuses new ones") {
-  client_runtime client(client_for("tcp://127.0.0.1:9"));
-  auto pending = client.request("echo", {frame("x")}, patient());
-  client.cancel();
-  CHECK(pending.get().error() == engine::request_failure::cancelled);
-  CHECK(client.request("echo", {frame("x")}, patient()).get().error() ==
-        engine::request_failure::cancelled);
+  mdp::client client(client_for("tcp://127.0.0.1:9"));
+  auto pending = client.submit("echo", {frame("x")}, patient());
+  client.stop();
+  CHECK(pending.get().error() == request_failure::cancelled);
+  CHECK(client.request("echo", {frame("x")}, patient()).error() == request_failure::cancelled);
 }

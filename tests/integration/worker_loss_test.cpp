@@ -96,7 +96,7 @@ TEST_CASE("workers killed again and again under load lose no request") {
   REQUIRE(client.echo_has_workers(3));
   std::size_t answered = 0;
   for (int round = 0; round < 10; ++round) {
-    std::vector<std::pair<std::string, std::future<actors::request_result>>> pending;
+    std::vector<std::pair<std::string, std::future<request_result>>> pending;
     for (int i = 0; i < 20; ++i) {
       auto body = std::to_string(round) + "." + std::to_string(i);
       pending.emplace_back(body, client.ask("echo", body));

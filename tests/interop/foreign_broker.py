@@ -82,8 +82,74 @@ def capacity():
     router.close()
 
 
+def a_broker_that_knows_no_capacity():
+    """a broker that sends one request at a time is served all the same, whatever our worker announced"""
+    for version in VERSIONS:
+        router = Router()
+        with worker(router, version, "--capacity", "8"):
+            peer, frames = router.next()
+            assert frames[: -1] == worker_message(version, READY, b"echo"), frames
+            for i in range(20):
+                router.say(peer, version, REQUEST, b"client", b"", b"%d" % i)
+                answer = router.next_but_heartbeats(version)
+                assert answer == (peer, worker_message(version, FINAL[version], b"client", b"", b"%d" % i)), answer
+        router.close()
+
+
+def no_capacity_announced():
+    """7-14 18-7 our worker that takes one at a time says READY as the RFCs write it, without a frame more"""
+    for version in VERSIONS:
+        router = Router()
+        with worker(router, version, "--capacity", "1", "--concurrency", "4"):
+            _, frames = router.next()
+            assert frames == worker_message(version, READY, b"echo"), frames
+        router.close()
+
+
+def many_at_a_time():
+    """our worker takes as many requests as it announced, works on so many at a time, and says which answer is whose"""
+    router = Router()
+    command = Program(
+        *("mdp-worker", "--broker", router.endpoint, "--service", "sleep", "--concurrency", "3"),
+        *("--exec", "sh -c 'read t; sleep $t; echo $t'"),
+    )
+    with command:
+        peer, frames = router.next()
+        assert frames == [*worker_message("0.2", READY, b"sleep"), b"capacity=3"], frames
+        # The first one ends last: it would hold up the others if they were worked on in turn.
+        for address, seconds in ((b"a", b"2"), (b"b", b"0"), (b"c", b"0")):
+            router.say(peer, "0.2", REQUEST, address, b"", seconds)
+        answers = {}
+        order = []
+        while len(answers) < 3:
+            _, frames = router.next_but_heartbeats("0.2")
+            assert frames[:2] == worker_message("0.2", FINAL["0.2"]) and frames[3] == b"", frames
+            answers[frames[2]] = frames[4:]
+            order.append(frames[2])
+        assert answers == {b"a": [b"2\n"], b"b": [b"0\n"], b"c": [b"0\n"]}, answers
+        assert order[-1] == b"a", order
+    router.close()
+
+
+def more_than_the_capacity():
+    """7-5 7-31 our worker leaves a broker that sends more than it takes, and comes back on a new socket"""
+    router = Router()
+    command = Program(
+        *("mdp-worker", "--broker", router.endpoint, "--service", "slow", "--exec", "sleep 1", "--capacity", "2")
+    )
+    with command:
+        first, _ = router.next()
+        for address in (b"a", b"b", b"c"):
+            router.say(first, "0.2", REQUEST, address, b"", b"x")
+        _, frames = router.next_but_heartbeats("0.2")
+        assert frames == worker_message("0.2", DISCONNECT["0.2"]), frames
+        second, frames = router.next_but_heartbeats("0.2")
+        assert second != first and frames[-1] == b"capacity=2", frames
+    router.close()
+
+
 def a_new_socket_after_disconnect():
-    """7-32 after DISCONNECT our worker says nothing more on that socket and comes back on a new one"""
+    """7-32 M8 after DISCONNECT our worker says nothing more on that socket and comes back on a new one"""
     for version in VERSIONS:
         router = Router()
         with worker(router, version):
@@ -142,7 +208,7 @@ def a_silent_broker():
 
 
 def a_broker_that_talks_nonsense():
-    """7-31 our worker ends the conversation with a broker that is none"""
+    """7-31 Z15 our worker ends the conversation with a broker that is none"""
     router = Router()
     with worker(router, "0.2"):
         first, _ = router.next()
@@ -200,6 +266,31 @@ def a_retry_on_a_new_socket():
     router.close()
 
 
+def an_answer_among_nonsense():
+    """Z15 18-5 our client takes nothing for an answer that is none, and waits for its own"""
+    for version in VERSIONS:
+        router = Router()
+        process = client(router, "--protocol", version, "echo", "x")
+        peer, _ = router.next()
+        answer = [b"", CLIENT["0.1"], b"echo", b"mine"] if version == "0.1" else [CLIENT["0.2"], CLIENT_FINAL_02, b"echo", b"mine"]
+        for frames in (
+            [b""],
+            [b"nonsense"],
+            [b"", b"\x00" * 500],
+            answer[:-1],
+            answer[:-2],
+            [*answer[:-2], b"another-service", b"not mine"],
+            [b"address", b"", *answer[-3:]],
+            worker_message("0.1", REQUEST, b"c", b"", b"x"),
+            worker_message("0.2", DISCONNECT["0.2"]),
+            answer,
+        ):
+            router.socket.send_multipart([peer, *frames])
+        out, err = process.communicate(timeout=PATIENCE_S)
+        assert (process.returncode, out) == (0, b"mine\n"), (process.returncode, out, err)
+        router.close()
+
+
 def nobody_answers():
     """our client gives up with exit code 1 and one line that says so"""
     router = Router()
@@ -214,6 +305,10 @@ def nobody_answers():
 run(
     ready_and_reply,
     capacity,
+    a_broker_that_knows_no_capacity,
+    no_capacity_announced,
+    many_at_a_time,
+    more_than_the_capacity,
     a_new_socket_after_disconnect,
     heartbeats_while_idle,
     heartbeats_while_busy,
@@ -221,5 +316,6 @@ run(
     a_broker_that_talks_nonsense,
     a_request_of_ours,
     a_retry_on_a_new_socket,
+    an_answer_among_nonsense,
     nobody_answers,
 )

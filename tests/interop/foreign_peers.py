@@ -32,7 +32,7 @@ VERSIONS = ("0.1", "0.2")
 
 
 def all_four_pairings():
-    """T4 clients and workers of both versions work together in all four pairings"""
+    """T4 P3 clients and workers of both versions work together in all four pairings"""
     with Broker() as broker:
         for worker_version in VERSIONS:
             service = f"echo-{worker_version}".encode()
@@ -100,7 +100,7 @@ def an_envelope_in_both_versions():
 
 
 def partial_replies():
-    """18-3 18-5 partial replies reach a 0.2 client one by one and precede the final"""
+    """18-3 18-5 M5 partial replies reach a 0.2 client one by one and precede the final"""
     with Broker() as broker:
         worker = Worker(broker.endpoint, b"stream", "0.2")
         client = dealer(broker.endpoint)
@@ -343,6 +343,28 @@ def many_at_a_time():
         worker.close()
 
 
+def one_at_a_time():
+    """7-5 a worker that announces nothing gets the next request only after its answer"""
+    for version in VERSIONS:
+        with Broker() as broker:
+            worker = Worker(broker.endpoint, b"work", version)
+            clients = [dealer(broker.endpoint) for _ in range(3)]
+            for client in clients:
+                client.send_multipart(client_request(version, b"work", b"x"))
+            for _ in clients:
+                address, body = worker.next_request()
+                # Were there a second request, it would be here before the broker's answer to another question.
+                asker = dealer(broker.endpoint)
+                assert ask(asker, "0.1", b"mmi.service", b"work") == [b"200"]
+                asker.close()
+                assert not worker.socket.poll(0) or worker.next_command(skip_heartbeats=False)[0] == HEARTBEAT[version]
+                worker.finish(address, *body)
+            for client in clients:
+                assert client.recv_multipart() == client_reply(version, b"work", b"x")
+                client.close()
+            worker.close()
+
+
 run(
     all_four_pairings,
     a_req_socket,
@@ -361,4 +383,5 @@ run(
     a_forged_address,
     the_last_word,
     many_at_a_time,
+    one_at_a_time,
 )

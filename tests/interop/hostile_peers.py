@@ -42,7 +42,7 @@ class Honest:
 
 
 def short_messages():
-    """Z1 Z2 7-31 every beginning of every command, cut anywhere, ends nothing"""
+    """Z1 Z2 L1 7-31 every beginning of every command, cut anywhere, ends nothing"""
     with Broker() as broker:
         honest = Honest(broker)
         whole = [
@@ -88,7 +88,7 @@ def long_and_absurd_messages():
 
 
 def random_messages():
-    """thousands of random messages from many peers end nothing"""
+    """M1 thousands of random messages from many peers end nothing"""
     dice = random.Random(18)
     pieces = HEADERS + [b"", READY, b"\x02", b"\x03", b"\x04", b"\x05", b"\x06", b"honest", b"mmi.service", b"\xff" * 9]
     with Broker() as broker:

@@ -59,7 +59,7 @@ enum class broken_rule : std::uint8_t {
 /// How often what happened to a broker's peers.
 struct peer_counters {
   std::array<std::uint64_t, engine::worker_end_count> ended_workers{};
-  std::array<std::uint64_t, 7> verdicts{}; ///< By peers::verdict.
+  std::array<std::uint64_t, peers::verdict_count> verdicts{};
   std::uint64_t invalid_messages = 0;
   std::uint64_t unreachable = 0;
   std::uint64_t late_answers = 0;

@@ -102,6 +102,8 @@ void invariants::check_bounds(const sim_registry& registry, const sim_router_pee
                     [] { return "too many services (T8)"; });
   findings_.require(io.peers() == io.sessions().size() + io.connections().size(),
                     [] { return "the directory knows somebody who has ended"; });
+  findings_.require(io.leaving() == 0,
+                    [] { return "the directory waits for the end of somebody who has ended"; });
 }
 
 void invariants::check_budget(const engine::broker_budget& budget) {

@@ -10,6 +10,7 @@ namespace mdp::sim {
 
 void network::unbind(router_end how, time_point now) {
   router_inbox_.clear();
+  unread_.clear();
   for (auto& [number, link] : connections_) {
     lose_router_end(link);
     if (how == router_end::closed) {
@@ -24,12 +25,13 @@ void network::unbind(router_end how, time_point now) {
                            : now + chance_.between(config_.latency_max, 40 * config_.latency_max);
     }
   }
+  pipes_.clear(); // names that were still to be read
   is_bound_ = has_lost_connections_ = false;
 }
 
 bool network::route(const frame& routing_id, message frames, time_point now) {
   const auto pipe = pipes_.find(routing_id);
-  if (pipe == pipes_.end())
+  if (pipe == pipes_.end() || pipe->second == closed_pipe)
     return false;
   tap_.broker_sent(routing_id, frames);
   auto& link = connections_.at(pipe->second);
@@ -43,6 +45,13 @@ std::optional<routed_message> network::receive() {
     return std::nullopt;
   auto next = std::move(router_inbox_.front());
   router_inbox_.pop_front();
+  const auto rest = unread_.find(next.routing_id);
+  if (--rest->second == 0) {
+    unread_.erase(rest);
+    if (const auto pipe = pipes_.find(next.routing_id);
+        pipe != pipes_.end() && pipe->second == closed_pipe)
+      pipes_.erase(pipe);
+  }
   return next;
 }
 
@@ -225,8 +234,10 @@ void network::deliver_up(connection& link, time_point now) {
     link.up.pop_front();
     if (next.is_end)
       lose_router_end(link);
-    else if (link.router_has_it && !link.is_ignored)
+    else if (link.router_has_it && !link.is_ignored) {
+      ++unread_[link.routing_id];
       router_inbox_.push_back({link.routing_id, std::move(next.frames)});
+    }
   }
 }
 
@@ -254,13 +265,18 @@ void network::lose_peer_end(connection& link, time_point now) {
   }
 }
 
-/// The ROUTER has noticed: from now on it has no such peer.
+/// The ROUTER has noticed: from now on nothing can be sent to the peer. Its name is free when all that
+/// came under it has been read; until then another one of that name is ignored.
 void network::lose_router_end(connection& link) {
   if (!std::exchange(link.router_has_it, false))
     return;
   has_lost_connections_ = true;
   link.up.clear();
-  if (!link.is_ignored)
+  if (link.is_ignored)
+    return;
+  if (unread_.contains(link.routing_id))
+    pipes_[link.routing_id] = closed_pipe;
+  else
     pipes_.erase(link.routing_id);
 }
 

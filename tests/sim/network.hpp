@@ -27,7 +27,8 @@
 /// - A DEALER with a name of its own (ZMQ_ROUTING_ID) would be the same to the ROUTER, and neither
 ///   side would ever learn that what was under way is lost. So these do not connect again by
 ///   themselves (ZMQ_RECONNECT_IVL -1), their owner has to. As long as an old connection of that
-///   name seems alive to the ROUTER, a new one is ignored (T9).
+///   name seems alive to the ROUTER, or has left something that is not read yet, a new one is ignored
+///   (T9).
 /// - A ROUTER with ROUTER_MANDATORY says when it has no such peer (T22).
 /// - A host can be cut off for a while: what is under way then arrives all at once.
 namespace mdp::sim {
@@ -176,7 +177,9 @@ private:
   std::uint32_t last_routing_id_ = 0;
   std::map<socket_number, peer_socket> sockets_;
   std::map<connection_number, connection> connections_;
+  static constexpr connection_number closed_pipe = 0;  // holds its name while there is input unread
   std::unordered_map<frame, connection_number> pipes_; // the ROUTER's own view
+  std::unordered_map<frame, std::size_t> unread_;      // messages in the inbox, by who sent them
   std::deque<routed_message> router_inbox_;
   std::unordered_map<host_number, time_point> held_until_;
 };

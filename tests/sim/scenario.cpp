@@ -24,6 +24,10 @@ broker_config draw_broker(dice& chance, const engine::heartbeat_config& heartbea
   broker.workers.busy =
     chance.chance(0.3) ? engine::busy_policy::strict : engine::busy_policy::lenient;
   broker.workers.busy_timeout = chance.between(3s, 6s);
+  if (chance.chance(0.3))
+    broker.workers.answer_timeout = chance.between(2s, 8s);
+  if (chance.chance(0.3))
+    broker.workers.max_capacity = static_cast<std::uint32_t>(chance.between(1, 4));
   broker.workers.opaque_client_ids = chance.chance(0.3);
 
   broker.clients.request_ttl = chance.between(1s, 5s);
@@ -92,9 +96,10 @@ worker_traits draw_worker(dice& chance, const std::string& service, const broker
 client_traits draw_client(dice& chance, const std::vector<std::string>& services) {
   client_traits traits;
   traits.engine.version = any_version(chance);
-  traits.engine.timeout = chance.between(500ms, 2s);
-  traits.engine.attempts = static_cast<std::uint32_t>(chance.between(1, 3));
-  traits.engine.restart_streams = chance.chance(0.7);
+  traits.how.timeout = chance.between(500ms, 2s);
+  traits.how.attempts = static_cast<std::uint32_t>(chance.between(1, 3));
+  traits.how.restart = chance.chance(0.7);
+  traits.how.alone = chance.chance(0.2);
   traits.services = services;
   if (chance.chance(0.3))
     traits.services.emplace_back("mmi.service");
@@ -162,7 +167,7 @@ scenario draw_scenario(dice& chance) {
 duration scenario::time_to_settle() const {
   duration asking{};
   for (const auto& each : clients)
-    asking = std::max<duration>(asking, each.engine.timeout * (each.engine.attempts + 1));
+    asking = std::max<duration>(asking, each.how.timeout * (each.how.attempts + 1));
   for (const auto& each : pipeliners)
     asking = std::max(asking, each.patience);
   duration working{};

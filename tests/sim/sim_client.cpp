@@ -24,8 +24,9 @@ time_point sim_client::next_event() const {
   auto next = in_world(engine_.next_deadline());
   if (engine_.is_idle() && !is_resting_)
     next = std::min(next, asks_at_);
-  if (socket_ && around_.net.has_input(*socket_))
-    next = {};
+  for (const auto& [line, socket] : sockets_)
+    if (around_.net.has_input(socket))
+      next = {};
   return when_awake(next);
 }
 
@@ -40,17 +41,19 @@ void sim_client::turn(time_point now) {
 }
 
 void sim_client::read(time_point now) {
-  while (socket_) {
-    auto frames = around_.net.receive(*socket_);
-    if (!frames)
-      return;
-    if (auto reply = wire::decode_at_client(*std::move(frames), traits_.engine.version, {}))
-      engine_.handle(*std::move(reply), local(now));
-    else
-      engine_.handle_invalid();
-    check_engine();
-    carry_out(now);
-  }
+  const auto lines = sockets_; // replies close some
+  for (const auto& [line, socket] : lines)
+    while (sockets_.contains(line)) {
+      auto frames = around_.net.receive(socket);
+      if (!frames)
+        break;
+      if (auto reply = wire::decode_at_client(*std::move(frames), traits_.engine.version, {}))
+        engine_.handle(line, *std::move(reply), local(now));
+      else
+        engine_.handle_invalid();
+      check_engine();
+      carry_out(now);
+    }
 }
 
 void sim_client::ask(const std::string& service, time_point now) {
@@ -61,15 +64,14 @@ void sim_client::ask(const std::string& service, time_point now) {
     body.append(frame(std::string(static_cast<std::size_t>(chance_.below(2000)), '.')));
   if (service == "mmi.service") // about any of the services, not about the last one asked
     body = {frame(chance_.any_of(traits_.services))};
-  if (!socket_)
-    socket_ = around_.net.open(host_, {}, now);
   start(service, std::move(body), now);
 }
 
 void sim_client::start(std::string service, message body, time_point now) {
   service_ = service;
   const auto deadline = traits_.patience > duration{} ? local(now) + traits_.patience : never;
-  engine_.start({std::move(service), std::move(body), deadline}, local(now));
+  engine_.start({counters_.asked}, {std::move(service), std::move(body), deadline}, traits_.how,
+                local(now));
   carry_out(now);
 }
 
@@ -81,10 +83,17 @@ void sim_client::carry_out(time_point now) {
   engine_.actions().drain([&](engine::client_engine::action&& action) {
     std::visit(
       overload{
-        [&](engine::client_engine::send& out) {
-          around_.net.send(*socket_, encode(std::move(out.command), traits_.engine.version), now);
+        [&](const engine::client_engine::open& wanted) {
+          sockets_[wanted.line] = around_.net.open(host_, {}, now);
         },
-        [&](engine::client_engine::reconnect) { reconnect(now); },
+        // What it received is gone with it, so no late reply can be taken for the next one's.
+        [&](const engine::client_engine::close& done) {
+          around_.net.close(sockets_.extract(done.line).mapped(), false, now);
+        },
+        [&](engine::client_engine::send& out) {
+          around_.net.send(sockets_.at(out.line),
+                           encode(std::move(out.command), traits_.engine.version), now);
+        },
         [&](engine::client_engine::partial& news) { pieces_.append(std::move(news.body)); },
         [&](engine::client_engine::restarted) { pieces_ = {}; },
         [&](engine::client_engine::finished& news) {
@@ -117,7 +126,7 @@ void sim_client::check(message last_piece) {
                             " and got a wrong reply: " + *wrong);
 }
 
-/// On a socket with one request at a time whatever is too much is a second reply to the last one.
+/// Whatever answers nothing that was asked is a second reply to something.
 void sim_client::check_engine() {
   const auto& counted = engine_.counters();
   around_.findings.require(counted.unexpected_replies == 0 && counted.invalid_messages == 0, [&] {
@@ -125,21 +134,15 @@ void sim_client::check_engine() {
   });
 }
 
-/// What the old socket received is gone with it, so no late reply can be taken for the next one's.
-void sim_client::reconnect(time_point now) {
-  if (socket_)
-    around_.net.close(*socket_, false, now);
-  socket_ = around_.net.open(host_, {}, now);
-}
-
 void sim_client::crash(bool with_its_machine, time_point now, time_point again_at) {
   around_.events.note([&] { return "client " + std::to_string(host_) + ": crashes"; });
-  if (socket_ && with_its_machine)
-    around_.net.vanish(*socket_, never, now);
-  else if (socket_)
-    around_.net.close(*socket_, false, now);
-  socket_.reset();
-  engine_.cancel();
+  for (const auto& [line, socket] : sockets_)
+    if (with_its_machine)
+      around_.net.vanish(socket, never, now);
+    else
+      around_.net.close(socket, false, now);
+  sockets_.clear();
+  engine_.cancel_all();
   engine_.actions().drain([](const engine::client_engine::action&) {});
   thaw();
   asks_at_ = again_at;

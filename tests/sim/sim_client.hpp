@@ -1,6 +1,7 @@
 #pragma once
 
 #include "mdp/engine/client_engine.hpp"
+#include "mdp/ids.hpp"
 #include "sim/dice.hpp"
 #include "sim/network.hpp"
 #include "sim/process.hpp"
@@ -8,7 +9,7 @@
 #include "sim/violations.hpp"
 
 #include <cstdint>
-#include <optional>
+#include <map>
 #include <string>
 #include <vector>
 
@@ -16,6 +17,7 @@ namespace mdp::sim {
 
 struct client_traits {
   engine::client_engine_config engine;
+  engine::request_terms how;
   std::vector<std::string> services;
   duration think_min{}; ///< Between two requests.
   duration think_max{};
@@ -30,8 +32,9 @@ struct client_counters {
   std::uint64_t retries = 0;
 };
 
-/// A client's process, the Lazy Pirate: one request at a time by client_engine, asked again on a
-/// new socket when no answer comes (7-10). Every reply is read to the last frame.
+/// A client's process: one request at a time by client_engine, asked again when no answer comes
+/// (7-10), on a socket of its own or on the one whose replies are numbered (T19). Every reply is read
+/// to the last frame.
 class sim_client : public process {
 public:
   struct surroundings {
@@ -71,14 +74,13 @@ private:
   void carry_out(time_point now);
   void check(message last_piece);
   void check_engine();
-  void reconnect(time_point now);
 
   surroundings around_;
   client_traits traits_;
   host_number host_;
   dice chance_;
   engine::client_engine engine_;
-  std::optional<socket_number> socket_;
+  std::map<line_id, socket_number> sockets_;
   std::string service_; // of the current request
   std::string request_; // its name
   std::string mmi_code_;

@@ -33,20 +33,21 @@ void sim_mmi::on_deadline() {
 
 void sim_mmi::carry_out() {
   desk_.actions().drain([this](engine::mmi_action&& action) {
-    std::visit(overload{
-                 [&](engine::mmi_reply& reply) { answer(reply.question, std::move(reply.body)); },
-                 [&](engine::mmi_survey& survey) {
-                   broker_.post.tell(broker_.registry,
-                                     [survey = std::move(survey)](sim_registry& registry) {
-                                       registry.on_survey(survey.survey, survey.only);
-                                     });
-                 },
-                 [&](const engine::mmi_round& round) {
-                   for (const auto& question : round.questions)
-                     answer(question.id, engine::answer_mmi_listing("[]"));
-                 },
-               },
-               action);
+    std::visit(
+      overload{
+        [&](engine::mmi_reply& reply) { answer(reply.question, std::move(reply.body)); },
+        [&](engine::mmi_survey& survey) {
+          broker_.post.tell(broker_.registry, [survey = std::move(survey)](sim_registry& registry) {
+            registry.on_survey(survey.survey, survey.only);
+          });
+        },
+        [&](const engine::mmi_round& round) {
+          for (const auto& question : round.questions)
+            answer(question.id,
+                   engine::answer_mmi_listing(R"({"extensions":["capacity","envelope"]})"));
+        },
+      },
+      action);
   });
 }
 

@@ -31,6 +31,10 @@ void sim_router_peers::on_message(routed_message input) {
   switch (decision.what) {
   case peers::verdict::deliver:
     return deliver(*decision.peer, *std::move(decoded));
+  case peers::verdict::goodbye: {
+    deliver(*decision.peer, *std::move(decoded));
+    return directory_.let_go(decision.peer->id, broker_.now);
+  }
   case peers::verdict::open: {
     auto& peer = directory_.admit(input.routing_id, *decoded);
     open(peer);
@@ -47,6 +51,7 @@ void sim_router_peers::on_message(routed_message input) {
     return;
   }
   case peers::verdict::house_full:
+  case peers::verdict::wrong_door: // the simulated broker has one ROUTER
   case peers::verdict::ignore:
     return;
   }
@@ -103,6 +108,15 @@ void sim_router_peers::send(peer_id to, message frames, std::uint64_t number) {
 
 void sim_router_peers::end(peer_id peer, bool was_told) {
   directory_.remove(peer, was_told, broker_.now);
+}
+
+void sim_router_peers::release(peer_id peer, std::uint64_t heard) {
+  const auto* known = directory_.find(peer);
+  if (known == nullptr)
+    return;
+  auto* const session = std::get<sim_session*>(known->handle);
+  if (directory_.release(peer, heard))
+    broker_.post.tell(session->self(), [](sim_session& s) { s.on_released(); });
 }
 
 void sim_router_peers::dismiss_all() {

@@ -29,6 +29,7 @@ public:
   /// `number` is how its sender calls the message, should it not be deliverable.
   void send(peer_id to, message frames, std::uint64_t number = 0);
   void end(peer_id peer, bool was_told);
+  void release(peer_id peer, std::uint64_t heard);
   void dismiss_all();
 
   [[nodiscard]] const actor_ref<sim_router_peers>& self() const noexcept { return self_; }
@@ -36,6 +37,7 @@ public:
   [[nodiscard]] const auto& connections() const noexcept { return connections_; }
   [[nodiscard]] std::size_t peers() const noexcept { return directory_.size(); }
   [[nodiscard]] std::size_t remembered() const noexcept { return directory_.remembered(); }
+  [[nodiscard]] std::size_t leaving() const noexcept { return directory_.leaving(); }
 
   [[nodiscard]] time_point next_deadline() const noexcept { return probes_.next_deadline(); }
 

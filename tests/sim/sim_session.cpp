@@ -28,6 +28,11 @@ void sim_session::on_peer_lost() {
   carry_out();
 }
 
+void sim_session::on_released() {
+  link_.released();
+  carry_out();
+}
+
 void sim_session::on_answer(job_id id, attempt_number attempt, bool is_final, message body) {
   if (is_final && broker_.breaks(broken_rule::loses_answers) && broker_.chance.chance(0.05))
     return;
@@ -93,6 +98,10 @@ void sim_session::carry_out() {
           if (news.reason == engine::refusal::window_full ||
               news.reason == engine::refusal::client_memory_full) // the others: where they come
             broker_.ledger.refused_at_door(news.reason);
+        },
+        [&](const engine::ask_to_leave& request) {
+          broker_.post.tell(broker_.io,
+                            [id = id_, heard = request.heard](auto& io) { io.release(id, heard); });
         },
         [&](const engine::client_ended&) {
           broker_.ledger.session_ended(id_);

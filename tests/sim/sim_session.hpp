@@ -14,6 +14,7 @@ public:
   void on_request(wire::client_request request, wire::protocol_version version,
                   time_point received_at);
   void on_peer_lost();
+  void on_released();
   void on_answer(job_id id, attempt_number attempt, bool is_final, message body);
   void on_refused(job_id id, engine::refusal reason);
   void on_deadline();

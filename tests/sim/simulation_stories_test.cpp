@@ -37,7 +37,7 @@ scenario quiet(std::size_t workers, wire::protocol_version version = v0_2) {
   }
   client_traits client;
   client.engine.version = version;
-  client.engine.timeout = 5s;
+  client.how.timeout = 5s;
   client.services = {"echo"};
   what.clients.push_back(client);
   return what;
@@ -297,7 +297,7 @@ TEST_CASE("7-40 a broker that was frozen finds its workers again when it goes on
 
 TEST_CASE("T15 a broker restarts, the workers find back, the client asks again (7-10)") {
   auto what = quiet(2);
-  what.clients[0].engine.timeout = 1s;
+  what.clients[0].how.timeout = 1s;
   what.workers[0].work_min = what.workers[1].work_min = 500ms;
   what.workers[0].work_max = what.workers[1].work_max = 500ms;
   story told(what);

@@ -11,7 +11,7 @@ import _zmtp
 from _mdp import FINAL, HEARTBEAT, READY, REQUEST, Broker, client_reply, client_request, context, wait_for_service
 from _mdp import worker_message
 
-SESSION_MEMORY_S = 60  # how long the broker remembers an idle client, libmdp/mdp/defaults.hpp
+SESSION_MEMORY_S = 10  # how long the broker remembers an idle client, libmdp/mdp/defaults.hpp
 REMEMBERED_KIB = 8  # more than it then remembers of one
 SCATTERED_KIB = 0.5  # what a client that is forgotten may leave in the allocator's gaps; a leaked session is eight times that
 
@@ -89,7 +89,7 @@ def churn(extent):
         result.retried = _measure.stopped(broker)["retried"]
     result.seconds = _measure.clock() - start
     result.notes.append(f"RSS after each {count} clients: " + ", ".join(f"{kib / 1024:.1f}" for kib in after) + " MiB")
-    # What is remembered of a client for a minute is no leak; --max-peers bounds it.
+    # What is remembered of a client for a while is no leak; --max-peers bounds it.
     bound = after[0] + 2048 + (rounds - 1) * count * (SCATTERED_KIB if is_long else REMEMBERED_KIB)
     if _peers.SLOWNESS == 1:  # a sanitizer's memory is not ours
         result.require(after[-1] <= bound, f"memory grew to {after[-1]} KiB, at most {bound:.0f} is in order")

@@ -1,4 +1,5 @@
 #include "mdp/engine/broker_budget.hpp"
+#include "support/engine_testing.hpp"
 
 #include <doctest/doctest.h>
 
@@ -77,6 +78,16 @@ TEST_CASE("a share of no budget is not bounded") {
   budget_share share(nullptr);
   CHECK_FALSE(share.take(1'000'000, 1'000'000'000));
   share.give_back(1'000'000, 1'000'000'000);
+}
+
+TEST_CASE("giving back more than was taken is a bug of ours") {
+  const auto budget = small_budget();
+  budget_share other(budget);
+  REQUIRE_FALSE(other.take(2, 100));
+  budget_share share(budget);
+  REQUIRE_FALSE(share.take(1, 10));
+  CHECK(mdp::testing::aborts([&] { share.give_back(2, 10); }));
+  CHECK(mdp::testing::aborts([&] { share.give_back(1, 11); }));
 }
 
 TEST_CASE("threads that draw from one budget never get more than there is") {

@@ -124,6 +124,9 @@ inline std::string words(const engine::client_link_action& action) {
                       [](const engine::request_refused& news) {
                         return "refused: " + std::string(to_string(news.reason));
                       },
+                      [](const engine::ask_to_leave& request) {
+                        return "may leave after " + std::to_string(request.heard) + "?";
+                      },
                       [&](const engine::client_ended& end) {
                         return "ended: " + std::string(ends[static_cast<std::size_t>(end.reason)]);
                       },

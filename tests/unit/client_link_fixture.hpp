@@ -54,6 +54,10 @@ struct client_link_fixture {
     link.handle_unreachable();
     return told(link.actions());
   }
+  std::string released() {
+    link.released();
+    return told(link.actions());
+  }
   std::string tick(time_point now) {
     link.tick(now);
     return told(link.actions());

@@ -144,6 +144,19 @@ TEST_CASE("T12 a request over the window gets its status reply along its own pat
         "refused: window_full, send final 0.2 <7> echo: mdp-status 429 too many open requests");
 }
 
+TEST_CASE_FIXTURE(client_link_fixture,
+                  "an end says how many requests were read, refused ones too") {
+  for (int i = 0; i < 4; ++i) // one over the window
+    ask("echo");
+  link.handle_unreachable();
+  std::uint64_t heard = 0;
+  link.actions().drain([&](client_link_action&& action) {
+    if (const auto* end = std::get_if<client_ended>(&action))
+      heard = end->heard;
+  });
+  CHECK(heard == 4);
+}
+
 TEST_CASE_FIXTURE(client_link_fixture, "T5 an unreachable client's requests are cancelled") {
   ask("echo");
   CHECK(unreachable() == "cancel c5.1 at echo, ended: unreachable");
@@ -162,21 +175,52 @@ TEST_CASE_FIXTURE(client_link_fixture,
                   "T5 Z7 a client that asks nothing for a while is forgotten") {
   CHECK(link.next_deadline() == at(60s));
   CHECK(tick(at(60s - 1ns)) == "");
-  CHECK(tick(at(60s)) == "ended: idle");
+  CHECK(tick(at(60s)) == "may leave after 0?");
+  CHECK(link.next_deadline() == never);
+  CHECK(released() == "ended: idle");
   check_is_over();
 }
 
-TEST_CASE_FIXTURE(client_link_fixture, "T5 a session lives as long as a request is open") {
+TEST_CASE_FIXTURE(client_link_fixture,
+                  "T5 a client whose request crosses its end as a session stays, and asks later") {
+  ask("echo");
+  finish(1, {"x"});
+  REQUIRE(tick(at(60s)) == "may leave after 1?");
+  ask("echo"); // was under way; so it is not released
+  CHECK(finish(2, {"x"}, at(70s)) == "send final 0.2 echo: x");
+  CHECK(link.next_deadline() == at(130s));
+  CHECK(tick(at(130s)) == "may leave after 2?");
+  CHECK(released() == "ended: idle");
+}
+
+TEST_CASE_FIXTURE(client_link_fixture, "T5 requests that are refused count as heard") {
+  for (std::size_t i = 0; i < 10; ++i)
+    ask("echo");
+  for (std::uint64_t i = 1; i <= 10; ++i)
+    link.refuse(id_of(5, i), refusal::expired, at(0s));
+  told(link.actions());
+  CHECK(tick(at(60s)) == "may leave after 10?");
+}
+
+TEST_CASE_FIXTURE(client_link_fixture,
+                  "a client that cannot be reached does not wait for an answer") {
+  REQUIRE(tick(at(60s)) == "may leave after 0?");
+  link.handle_unreachable();
+  CHECK(told(link.actions()) == "ended: unreachable");
+  CHECK(released() == "");
+}
+
+TEST_CASE_FIXTURE(client_link_fixture, "T5 O2 a session lives as long as a request is open") {
   ask("echo");
   CHECK(link.next_deadline() == never);
   CHECK(tick(at(24h)) == "");
   CHECK(finish(1, {"x"}, at(24h)) == "send final 0.2 echo: x");
   CHECK(link.next_deadline() == at(24h + 60s));
-  CHECK(tick(at(24h + 60s)) == "ended: idle");
+  CHECK(tick(at(24h + 60s)) == "may leave after 1?");
 }
 
 TEST_CASE_FIXTURE(client_link_fixture,
-                  "T5 every way of leaving makes the session's time begin anew") {
+                  "T5 O2 every way of leaving makes the session's time begin anew") {
   for (const auto how : {0, 1, 2}) {
     client_link_fixture f;
     f.ask("echo");

@@ -60,23 +60,3 @@ TEST_CASE("notes are bounded by the memory they hold, too") {
   CHECK(dead.letters().size() >= 2);
   CHECK(dead.letters().size() < 10);
 }
-
-TEST_CASE("a request goes to the dead-letter service behind the name of its own") {
-  const auto again = redirect("echo", with_body(body({"a", "b"})), "dead", 4, at(1h));
-  REQUIRE(again);
-  CHECK(again->id.client == broker_itself);
-  CHECK(again->id.sequence == 4);
-  CHECK(again->client_address == broker_address);
-  CHECK(again->body == body({"echo", "a", "b"}));
-  CHECK(again->deadline == at(1h));
-}
-
-TEST_CASE("there are no loops: what died there, or was the broker's own, goes nowhere") {
-  CHECK_FALSE(redirect("dead", with_body(body({"a"})), "dead", 1, never));
-  auto own = with_body(body({"echo", "a"}));
-  own.id.client = broker_itself;
-  CHECK_FALSE(redirect("other", own, "dead", 1, never));
-  dead_letters dead;
-  dead.keep("other", own, 3, at(0s));
-  CHECK(dead.letters().empty());
-}

@@ -53,7 +53,7 @@ TEST_CASE("T2 the byte 06 means nothing in 0.1 and a disconnect in 0.2") {
   worker_heard<disconnect>(worker_says(v2, 6, {}), v2);
 }
 
-TEST_CASE("T2 a broker and a worker each know every byte there is, in both versions") {
+TEST_CASE("T2 O7 A2 a broker and a worker each know every byte there is, in both versions") {
   // Ready, reQuest, Partial, Final or reply, Heartbeat, Disconnect; x is unexpected, . is unknown.
   struct row {
     protocol_version version;
@@ -107,6 +107,14 @@ TEST_CASE("T20 the header of a stranger can be shown in a log line") {
   CHECK(header_seen(multipart({"id", ""})).empty());
   CHECK(header_seen(multipart({""})).empty());
   CHECK(header_seen(message{}).empty());
+}
+
+TEST_CASE("T20 a stranger's bytes cannot forge a log line, nor speak to a terminal") {
+  CHECK(printable("MDPC03 ~!") == "MDPC03 ~!");
+  CHECK(printable("a\n[error] b\r\t") == "a?[error] b??");
+  CHECK(printable("\x1b[2J\x7f\x80\xff") == "?[2J???");
+  CHECK(printable(std::string("\0x", 2)) == "?x");
+  CHECK(printable("").empty());
 }
 
 TEST_CASE("7-21 T20 the header counts before anything that is wrong behind it") {

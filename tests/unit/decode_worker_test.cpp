@@ -131,14 +131,14 @@ TEST_CASE("a client address has at most 255 bytes") {
   CHECK(verdict_at_broker(with_address(256)) == "address_too_long");
 }
 
-TEST_CASE("7-17 7-18 HEARTBEAT and DISCONNECT of 0.1 are three frames and no more") {
+TEST_CASE("7-17 7-18 P1 HEARTBEAT and DISCONNECT of 0.1 are three frames and no more") {
   worker_heard<heartbeat>(multipart({"", "MDPW01", "\x04"}), v1);
   worker_heard<disconnect>(multipart({"", "MDPW01", "\x05"}), v1);
   CHECK(verdict_at_broker(multipart({"", "MDPW01", "\x04", ""})) == "surplus_frames");
   CHECK(verdict_at_broker(multipart({"", "MDPW01", "\x05", "echo"})) == "surplus_frames");
 }
 
-TEST_CASE("18-9 HEARTBEAT and DISCONNECT of 0.2 are two frames and no more") {
+TEST_CASE("18-9 P1 HEARTBEAT and DISCONNECT of 0.2 are two frames and no more") {
   worker_heard<heartbeat>(multipart({"MDPW02", "\x05"}), v2);
   worker_heard<disconnect>(multipart({"MDPW02", "\x06"}), v2);
   CHECK(verdict_at_broker(multipart({"MDPW02", "\x05", ""})) == "surplus_frames");

@@ -1,10 +1,12 @@
 #include "mdp/wire/decode.hpp"
 #include "mdp/wire/encode.hpp"
+#include "support/engine_testing.hpp"
 #include "support/wire_checks.hpp"
 
 #include <doctest/doctest.h>
 
 #include <string>
+#include <utility>
 
 using namespace mdp;
 using namespace mdp::test;
@@ -15,6 +17,12 @@ namespace {
 
 constexpr auto v1 = protocol_version::v0_1;
 constexpr auto v2 = protocol_version::v0_2;
+
+/// Whether it is asserted that nobody says this.
+template <class Command>
+bool is_bug(Command command, protocol_version version) {
+  return mdp::testing::aborts([&] { static_cast<void>(encode(std::move(command), version)); });
+}
 
 } // namespace
 
@@ -95,4 +103,24 @@ TEST_CASE("a body frame passes the broker from client to worker without a copy")
   const auto sent = encode(to_worker{worker_request{frame("id"sv), std::move(request.body)}}, v1);
   CHECK(sent == multipart({"", "MDPW01", "\x02", "id", "", big}));
   CHECK(sent[5].data() == bytes);
+}
+
+TEST_CASE("a command that no version can say is a bug of ours") {
+  const frame client("c"sv);
+  const auto body = multipart({"a"});
+  CHECK(is_bug(client_request{{}, "", body}, v2));
+  CHECK(is_bug(client_request{{}, "echo", {}}, v2));
+  CHECK(is_bug(client_request{{{frame()}, true}, "echo", body}, v2));
+  CHECK(is_bug(to_client{client_final{{}, "echo", {}}}, v1));
+  CHECK(is_bug(to_worker{worker_request{frame(), body}}, v1));
+  CHECK(is_bug(to_worker{worker_request{client, {}}}, v2));
+  CHECK(is_bug(from_worker{worker_final{client, {}}}, v2));
+  CHECK(is_bug(from_worker{worker_ready{""}}, v2));
+  CHECK(is_bug(from_worker{worker_ready{"echo", 0, true}}, v2));
+  CHECK_FALSE(is_bug(from_worker{worker_ready{"echo", 1, true}}, v2));
+}
+
+TEST_CASE("T4 0.1 has no PARTIAL, and to say one in it is a bug of ours") {
+  CHECK(is_bug(to_client{client_partial{{}, "echo", multipart({"a"})}}, v1));
+  CHECK(is_bug(from_worker{worker_partial{frame("c"sv), multipart({"a"})}}, v1));
 }

@@ -2,9 +2,11 @@
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <array>
 #include <cstddef>
 #include <memory>
+#include <stdexcept>
 #include <string>
 #include <thread>
 #include <unordered_set>
@@ -65,7 +67,7 @@ TEST_CASE("a frame's bytes are a copy, not a view of what it was made from") {
   }
 }
 
-TEST_CASE("a frame may hold any byte, NUL as well") {
+TEST_CASE("P3 a frame may hold any byte, NUL as well") {
   const frame f("a\0b\xff"sv);
   CHECK(f.size() == 4);
   CHECK(f.bytes()[1] == std::byte{0});
@@ -137,7 +139,7 @@ TEST_CASE("assignment crosses between small and large frames") {
   CHECK(f.empty());
 }
 
-TEST_CASE("an adopted owner goes with the last frame that refers to it") {
+TEST_CASE("Z12 O12 an adopted owner goes with the last frame that refers to it") {
   bool gone = false;
   auto* owner = new watched_owner(gone);
   {
@@ -160,6 +162,37 @@ TEST_CASE("T23 a frame's footprint is what it retains, not what it shows") {
   CHECK(f.footprint() == sizeof(frame) + 8192);
   CHECK(frame(just_inline).footprint() == sizeof(frame));
   CHECK(frame(just_shared).footprint() == sizeof(frame) + just_shared.size());
+}
+
+TEST_CASE("a frame can be written in place, on both sides of the inline capacity") {
+  for (const auto size : {std::size_t{0}, std::size_t{1}, just_inline.size(), just_shared.size()}) {
+    int calls = 0;
+    const auto f = frame::filled(size, [&](std::span<std::byte> room) {
+      ++calls;
+      CHECK(room.size() == size);
+      std::ranges::fill(room, std::byte{'w'});
+    });
+    CHECK(calls == 1);
+    CHECK(f == std::string(size, 'w'));
+  }
+  CHECK_THROWS_AS(frame::filled(1000, [](auto) { throw std::runtime_error("no ink"); }),
+                  std::runtime_error);
+}
+
+TEST_CASE("a slice of a large frame shares its bytes and keeps them, a small one has its own") {
+  auto whole = std::make_unique<frame>(std::string(1000, 'x') + std::string(1000, 'y'));
+  const auto half = whole->slice(1000, 1000);
+  const auto few = whole->slice(998, 4);
+  CHECK(half.data() == whole->data() + 1000);
+  CHECK(half.footprint() == whole->footprint());
+  CHECK(few.owner() == nullptr);
+  CHECK(whole->slice(2000, 0).empty());
+  CHECK(whole->slice(0, 2000) == *whole);
+  whole.reset();
+  CHECK(half == std::string(1000, 'y'));
+  CHECK(half.slice(10, 900) == std::string(900, 'y'));
+  CHECK(few == "xxyy");
+  CHECK(frame(just_inline).slice(3, 2) == "ii");
 }
 
 TEST_CASE("copies of one frame may come and go on several threads") {

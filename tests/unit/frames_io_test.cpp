@@ -2,6 +2,7 @@
 #include "mdp/net/frames_io.hpp"
 #include "mdp/net/socket_options.hpp"
 #include "mdp/net/zmq_error.hpp"
+#include "support/engine_testing.hpp"
 #include "support/eventually.hpp"
 
 #include <doctest/doctest.h>
@@ -10,6 +11,7 @@
 #include <array>
 #include <atomic>
 #include <cerrno>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -141,7 +143,7 @@ TEST_CASE("T23: small frames are copied, larger ones say what they may pin") {
   CHECK(got[2].footprint() == sizeof(frame) + large);
 }
 
-TEST_CASE("a large frame is not copied on its way, and let go when it has been sent") {
+TEST_CASE("Z12 a large frame is not copied on its way, and let go when it has been sent") {
   std::atomic<bool> is_gone = false;
   pair_of_dealers sockets;
   {
@@ -160,6 +162,31 @@ TEST_CASE("a large frame is not copied on its way, and let go when it has been s
     CHECK_FALSE(is_gone);
   }
   CHECK(eventually([&] { return is_gone.load(); }));
+}
+
+TEST_CASE("T21 large frames are on their peer's account until libzmq has let go of them") {
+  const auto total = std::make_shared<std::atomic<std::size_t>>(0U);
+  const auto account = std::make_shared<transit_account>(total);
+  const auto large = defaults::transit_counted_from + 1;
+  pair_of_sockets sockets;
+  sockets.greet();
+  const message sent{frame(pattern(large)), frame(pattern(defaults::transit_counted_from)),
+                     frame(pattern(10))};
+  for (int i = 0; i < 3; ++i)
+    REQUIRE(send_to(sockets.router, sockets.peer, sent, account) == send_status::sent);
+  CHECK(account->bytes() == 3 * large);
+  CHECK(account->total() == 3 * large);
+  for (int i = 0; i < 3; ++i) {
+    message got;
+    REQUIRE(eventually(
+      [&] { return receive(sockets.dealer, wide, got).status == receive_status::received; }));
+    CHECK(got == sent);
+  }
+  CHECK(eventually([&] { return account->bytes() == 0; }));
+  CHECK(*total == 0);
+  const frame nobody(std::string_view("nobody"));
+  CHECK(send_to(sockets.router, nobody, sent, account) == send_status::unreachable);
+  CHECK(account->bytes() == 0);
 }
 
 TEST_CASE("a frame that is a piece of its owner's bytes is sent as that piece") {
@@ -212,7 +239,7 @@ TEST_CASE("T8: a multipart over a bound is read to its end and dropped, the next
   CHECK(what.size() == 4);
 }
 
-TEST_CASE("T14: a ROUTER's send to somebody unknown or gone is unreachable") {
+TEST_CASE("T14 G8 a ROUTER's send to somebody unknown or gone is unreachable") {
   pair_of_sockets sockets;
   const message hello{frame(std::string_view("hello")), frame(pattern(10'000))};
   CHECK(send_to(sockets.router, frame(std::string_view("nobody")), hello) ==
@@ -299,7 +326,7 @@ TEST_CASE("the end of the context is told from everything else") {
   CHECK(receive(sockets.dealer, wide, what).status == receive_status::terminated);
 }
 
-TEST_CASE("what libzmq does not take as an option is an error, an unlimited queue included") {
+TEST_CASE("M9 what libzmq does not take as an option is an error, an unlimited queue included") {
   zmq::context_t context;
   zmq::socket_t socket(context, zmq::socket_type::router);
   CHECK_FALSE(configure(socket, {}));
@@ -317,4 +344,12 @@ TEST_CASE("libzmq's errors compare with the standard's and speak in libzmq's wor
   CHECK(zmq_error(ETERM) != std::errc::operation_canceled);
   CHECK(zmq_error(ETERM).message() == zmq_strerror(ETERM));
   CHECK(zmq_error(ETERM).category().name() == std::string("zmq"));
+}
+
+TEST_CASE("a message without a frame is a bug of ours to send") {
+  pair_of_dealers dealers;
+  CHECK(mdp::testing::aborts([&] { static_cast<void>(send(dealers.left, {})); }));
+  pair_of_sockets sockets;
+  CHECK(
+    mdp::testing::aborts([&] { static_cast<void>(send_to(sockets.router, sockets.peer, {})); }));
 }

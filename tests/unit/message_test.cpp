@@ -1,10 +1,13 @@
 #include "mdp/message.hpp"
+#include "support/engine_testing.hpp"
 #include "support/wire_checks.hpp"
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <deque>
 #include <random>
+#include <set>
 #include <string>
 #include <utility>
 
@@ -138,6 +141,26 @@ TEST_CASE("T23 bytes and footprint count the frames that are left") {
   CHECK(m.footprint() == sizeof(frame));
 }
 
+TEST_CASE("a message used as a queue for ever stays in the memory it has") {
+  for (const std::size_t length : {1, 3, 100}) {
+    CAPTURE(length);
+    message queue;
+    std::set<const frame*> slots;
+    for (std::size_t i = 0; i < length; ++i)
+      queue.append(frame(std::to_string(i)));
+    for (std::size_t i = length; i < 20'000; ++i) {
+      slots.insert(queue.peek());
+      REQUIRE(*queue.pop() == std::to_string(i - length));
+      if (i % 2 == 0)
+        queue.append(frame(std::to_string(i)));
+      else
+        queue.append(message{frame(std::to_string(i))});
+    }
+    CHECK(queue.size() == length);
+    CHECK(slots.size() <= 8 * length + 16);
+  }
+}
+
 TEST_CASE("popping lets go of the bytes at once") {
   auto m = multipart({std::string(1000, 'x'), "a"});
   const auto kept = *m.pop();
@@ -154,7 +177,7 @@ TEST_CASE("any sequence of operations does what the same does to a deque") {
     std::deque<std::string> model;
     for (int step = 0; step < 100; ++step) {
       const auto text = std::string(random() % 100, static_cast<char>('a' + step % 26));
-      switch (random() % 6) {
+      switch (random() % 8) {
       case 0:
       case 1:
         m.push(frame(text));
@@ -174,6 +197,22 @@ TEST_CASE("any sequence of operations does what the same does to a deque") {
         break;
       }
       case 4: {
+        const auto count = random() % 4;
+        m.drop(count);
+        model.erase(model.begin(),
+                    model.begin() + static_cast<std::ptrdiff_t>(std::min(count, model.size())));
+        break;
+      }
+      case 5: {
+        const auto taken = m;
+        m.append(taken);
+        for (const auto& f : taken)
+          model.emplace_back(f.text());
+        m.drop(taken.size());
+        model.erase(model.begin(), model.begin() + static_cast<std::ptrdiff_t>(taken.size()));
+        break;
+      }
+      case 6: {
         const auto copy = m;
         m = copy;
         break;
@@ -188,4 +227,12 @@ TEST_CASE("any sequence of operations does what the same does to a deque") {
         REQUIRE(m[i] == model[i]);
     }
   }
+}
+
+TEST_CASE("a frame that is not there is a bug of ours to ask for") {
+  message two = multipart({"a", "b"});
+  CHECK(mdp::testing::aborts([&] { static_cast<void>(two[2]); }));
+  two.pop();
+  CHECK(mdp::testing::aborts([&] { static_cast<void>(two[1]); }));
+  CHECK_FALSE(mdp::testing::aborts([&] { static_cast<void>(two[0]); }));
 }

@@ -1,4 +1,5 @@
 #include "mdp/peers/peer_backlog.hpp"
+#include "support/engine_testing.hpp"
 
 #include <doctest/doctest.h>
 
@@ -85,7 +86,7 @@ TEST_CASE("a peer's messages go in their order, and then it holds nothing back")
 }
 
 TEST_CASE(
-  "the pause doubles up to its bound while nothing moves, and starts anew when something did") {
+  "O11 the pause doubles up to its bound while nothing moves, and starts anew when something did") {
   peer_backlog backlog(small_limits());
   REQUIRE(backlog.park(alice, alice_id, text("1"), start).empty());
   REQUIRE(backlog.park(alice, alice_id, text("2"), start).empty());
@@ -104,7 +105,7 @@ TEST_CASE(
   CHECK(backlog.next_due() == now + 2ms);
 }
 
-TEST_CASE("a peer without room does not hold up the next") {
+TEST_CASE("O11 a peer without room does not hold up the next") {
   peer_backlog backlog(small_limits());
   REQUIRE(backlog.park(alice, alice_id, text("a"), start).empty());
   REQUIRE(backlog.park(bob, bob_id, text("b"), start + 1ms).empty());
@@ -227,4 +228,11 @@ TEST_CASE("a forgotten peer's messages are gone, and only they") {
   CHECK(backlog.size() == 1);
   CHECK(drain(backlog, start + 2ms) == "b ");
   CHECK(backlog.bytes() == 0);
+}
+
+TEST_CASE("to say how a try went that was none is a bug of ours") {
+  peer_backlog backlog;
+  CHECK(mdp::testing::aborts([&] { backlog.succeeded(); }));
+  CHECK(mdp::testing::aborts([&] { static_cast<void>(backlog.postponed(start)); }));
+  CHECK(mdp::testing::aborts([&] { static_cast<void>(backlog.gave_up()); }));
 }

@@ -60,8 +60,71 @@ TEST_CASE_FIXTURE(fixture, "a known client's requests are delivered") {
 
 TEST_CASE_FIXTURE(fixture, "a known worker's commands are delivered, each of them") {
   admit(peer, ready);
-  for (const auto& input : {ready, beat, leave, partial, final_reply})
+  for (const auto& input : {ready, beat, partial, final_reply})
     CHECK(judge(peer, input) == verdict::deliver);
+}
+
+TEST_CASE_FIXTURE(fixture, "7-28 a worker that says goodbye is a stranger at once") {
+  const auto id = admit(peer, ready);
+  const auto decision = directory.judge(peer, leave, at(0s));
+  REQUIRE(decision.what == verdict::goodbye);
+  CHECK(decision.peer->id == id);
+  directory.let_go(id, at(0s));
+  CHECK(directory.find(id) == nullptr); // what its old engine still wants sent reaches nobody
+  CHECK(judge(peer, beat) == verdict::ignore);
+  CHECK(admit(peer, ready) != id); // another conversation
+}
+
+TEST_CASE_FIXTURE(fixture, "what a peer left unread when it ended is known") {
+  const auto id = admit(peer, ready);
+  judge(peer, beat);
+  judge(peer, beat);
+  CHECK(directory.remove(id, false, at(0s), 1) == 2);
+  CHECK(directory.remove(id, false, at(0s), 1) == 0); // once
+}
+
+TEST_CASE_FIXTURE(fixture, "who has read all, or cannot say, left nothing unread") {
+  const auto id = admit(peer, ready);
+  judge(peer, beat);
+  CHECK(directory.remove(id, false, at(0s), 2) == 0);
+  const auto failed = admit(other, ready);
+  judge(other, beat);
+  CHECK(directory.remove(failed, false, at(0s)) == 0);
+}
+
+TEST_CASE_FIXTURE(fixture, "who said goodbye may have left something unread as well") {
+  const auto id = admit(peer, ready);
+  judge(peer, ready); // ends it (7-24)
+  judge(peer, beat);
+  REQUIRE(judge(peer, leave) == verdict::goodbye);
+  directory.let_go(id, at(0s));
+  CHECK(directory.leaving() == 1);
+  const auto again = admit(peer, ready);
+  CHECK(directory.remove(id, true, at(0s), 2) == 2); // the beat and the goodbye
+  CHECK(directory.leaving() == 0);
+  CHECK(directory.find(again) != nullptr);
+}
+
+TEST_CASE_FIXTURE(fixture, "letting go of who is not here changes nothing") {
+  directory.let_go(peer_id{999}, at(0s));
+  CHECK(directory.leaving() == 0);
+}
+
+TEST_CASE_FIXTURE(fixture, "T5 nobody is released to whom something is on its way") {
+  const auto id = admit(peer, asks());
+  judge(peer, asks());
+  CHECK_FALSE(directory.release(id, 1));
+  CHECK(directory.find(id) != nullptr);
+  CHECK(directory.release(id, 2));
+  CHECK(directory.find(id) == nullptr);
+  CHECK_FALSE(directory.release(id, 2));
+  CHECK(judge(peer, asks()) == verdict::open);
+}
+
+TEST_CASE_FIXTURE(fixture, "T5 what is not delivered does not keep a client from being released") {
+  const auto id = admit(peer, asks(v0_2));
+  CHECK(judge(peer, asks(v0_1)) == verdict::violation);
+  CHECK(directory.release(id, 1));
 }
 
 TEST_CASE_FIXTURE(fixture, "7-31 a worker that speaks as a client violates the protocol") {
@@ -71,7 +134,7 @@ TEST_CASE_FIXTURE(fixture, "7-31 a worker that speaks as a client violates the p
   CHECK(decision.peer->id == id);
 }
 
-TEST_CASE_FIXTURE(fixture, "7-31 a client that speaks as a worker violates the protocol") {
+TEST_CASE_FIXTURE(fixture, "7-31 G4 a client that speaks as a worker violates the protocol") {
   admit(peer, asks());
   for (const auto& input : {ready, beat, leave, partial, final_reply})
     CHECK(judge(peer, input) == verdict::violation);
@@ -195,7 +258,7 @@ TEST_CASE_FIXTURE(fixture, "admitting somebody twice is a bug of ours") {
   CHECK(aborts([this] { directory.admit(peer, ready); }));
 }
 
-TEST_CASE_FIXTURE(fixture, "routing ids are bytes, not text: NUL makes a difference") {
+TEST_CASE_FIXTURE(fixture, "Z17 routing ids are bytes, not text: NUL makes a difference") {
   using namespace std::string_view_literals;
   admit(frame("\0a"sv), asks());
   CHECK(judge(frame("\0b"sv), asks()) == verdict::open);
@@ -211,4 +274,37 @@ TEST_CASE_FIXTURE(fixture, "all peers can be visited, and told apart by their ha
   std::set<int> seen;
   directory.for_each([&](const auto& entry) { seen.insert(entry.handle); });
   CHECK(seen == std::set<int>{1, 2, 3});
+}
+
+// -- two doors ------------------------------------------------------------------------------------
+
+TEST_CASE("7-2 a ROUTER that is for one side hears nobody of the other") {
+  peer_directory<int> clients{directory_config{.is_for = door::clients}};
+  peer_directory<int> workers{directory_config{.is_for = door::workers}};
+  CHECK(clients.judge(peer, asks(), at(0s)).what == verdict::open);
+  CHECK(workers.judge(peer, ready, at(0s)).what == verdict::open);
+  CHECK(workers.judge(peer, asks(), at(0s)).what == verdict::wrong_door);
+  for (const auto& input : {ready, beat, leave, partial, final_reply})
+    CHECK(clients.judge(peer, input, at(0s)).what == verdict::wrong_door);
+  CHECK(clients.remembered() == 0);
+}
+
+TEST_CASE("7-31 a worker that asks at the workers' ROUTER violates the protocol, as anywhere") {
+  peer_directory<int> workers{directory_config{.is_for = door::workers}};
+  REQUIRE(workers.judge(peer, ready, at(0s)).what == verdict::open);
+  workers.admit(peer, ready);
+  CHECK(workers.judge(peer, asks(), at(0s)).what == verdict::violation);
+}
+
+TEST_CASE("7-2 two directories of one broker give no id twice") {
+  peer_directory<int> odd{directory_config{.first_id = 1, .id_step = 2}};
+  peer_directory<int> even{directory_config{.first_id = 2, .id_step = 2}};
+  std::set<std::uint64_t> ids;
+  for (int i = 0; i < 10; ++i)
+    for (auto* directory : {&odd, &even}) {
+      const frame name(std::to_string(i));
+      REQUIRE(directory->judge(name, asks(), at(0s)).what == verdict::open);
+      ids.insert(directory->admit(name, asks()).id.value);
+    }
+  CHECK(ids.size() == 20);
 }

@@ -33,7 +33,7 @@ TEST_CASE("8-1 a reserved name is internal, whether the catalog has room or not"
   }
 }
 
-TEST_CASE("8-1 Z17 a name that only looks like it is a service as any other") {
+TEST_CASE("8-1 Z17 M6 a name that only looks like it is a service as any other") {
   catalog_t catalog(10);
   for (const auto* name : {"mmi", "m", "i", ".", "mmiservice", "x.mmi.service", "MMI.service"})
     CHECK(catalog.find(name).verdict == name_verdict::unknown);

@@ -127,7 +127,7 @@ TEST_CASE("one request larger than the whole bound is refused, also when nothing
   CHECK(f.queue.is_idle());
 }
 
-TEST_CASE_FIXTURE(fixture, "the footprint returns to nothing, whatever way requests leave") {
+TEST_CASE_FIXTURE(fixture, "M7 the footprint returns to nothing, whatever way requests leave") {
   add(w1);
   submit(1, 1); // will be answered
   submit(1, 2); // will be cancelled

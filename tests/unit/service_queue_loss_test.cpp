@@ -3,6 +3,7 @@
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <string>
 #include <vector>
 
@@ -145,6 +146,21 @@ TEST_CASE("T22 only what never left is spared, the rest may have been begun") {
   CHECK(f.add(w2, 3) == "c1.2 to w2 (try 1), c1.3 to w2 (try 1)");
 }
 
+TEST_CASE_FIXTURE(fixture, "a sink's jobs in flight can be named, and only those") {
+  CHECK(queue.jobs_at(w1).empty());
+  add(w1, 2);
+  add(w2);
+  for (std::uint64_t i = 1; i <= 4; ++i)
+    submit(1, i); // 1 and 3 to w1, 2 to w2, 4 waits
+  auto jobs = queue.jobs_at(w1);
+  std::sort(jobs.begin(), jobs.end());
+  CHECK(jobs == std::vector<job_id>{id_of(1, 1), id_of(1, 3)});
+  CHECK(queue.jobs_at(w2) == std::vector<job_id>{id_of(1, 2)});
+  CHECK(queue.jobs_at(w3).empty());
+  lose(w1);
+  CHECK(queue.jobs_at(w1).empty());
+}
+
 TEST_CASE_FIXTURE(
   fixture, "T22 what is said to be undelivered, but is not with that worker, stays as it is") {
   add(w1);
@@ -274,7 +290,7 @@ TEST_CASE_FIXTURE(fixture, "T5 a request that came back is forgotten as well") {
   CHECK(queue.footprint() == 0);
 }
 
-TEST_CASE_FIXTURE(fixture, "T5 work for a client that is gone goes on, but nobody hears of it") {
+TEST_CASE_FIXTURE(fixture, "T5 O3 work for a client that is gone goes on, but nobody hears of it") {
   add(w1);
   submit(1, 1);
   submit(2, 1);

@@ -61,7 +61,8 @@ TEST_CASE_FIXTURE(fixture, "a worker is given the client's address and the body 
   });
 }
 
-TEST_CASE_FIXTURE(fixture, "7-11 requests for a service nobody offers wait for the first worker") {
+TEST_CASE_FIXTURE(fixture,
+                  "7-11 G3 requests for a service nobody offers wait for the first worker") {
   CHECK(submit(1, 1) == "");
   CHECK(submit(2, 1) == "");
   CHECK(queue.waiting() == 2);
@@ -69,7 +70,7 @@ TEST_CASE_FIXTURE(fixture, "7-11 requests for a service nobody offers wait for t
   CHECK(finish(w1, 1, 1) == "final c1.1: done, c2.1 to w1 (try 1)");
 }
 
-TEST_CASE_FIXTURE(fixture, "a final answer dispatches the next request in the same step") {
+TEST_CASE_FIXTURE(fixture, "M3 a final answer dispatches the next request in the same step") {
   add(w1);
   submit(1, 1);
   submit(1, 2);
@@ -78,7 +79,7 @@ TEST_CASE_FIXTURE(fixture, "a final answer dispatches the next request in the sa
   CHECK(queue.counters().answered == 2);
 }
 
-TEST_CASE_FIXTURE(fixture, "7-5 a worker without a capacity holds one request at a time") {
+TEST_CASE_FIXTURE(fixture, "7-5 L2 a worker without a capacity holds one request at a time") {
   add(w1);
   CHECK(submit(1, 1) == "c1.1 to w1 (try 1)");
   CHECK(submit(1, 2) == "");
@@ -87,7 +88,8 @@ TEST_CASE_FIXTURE(fixture, "7-5 a worker without a capacity holds one request at
   CHECK(queue.waiting() == 2);
 }
 
-TEST_CASE_FIXTURE(fixture, "18-12 a partial answer reaches the client and leaves the worker busy") {
+TEST_CASE_FIXTURE(fixture,
+                  "18-12 O4 a partial answer reaches the client and leaves the worker busy") {
   add(w1);
   submit(1, 1);
   submit(1, 2);
@@ -110,7 +112,7 @@ TEST_CASE_FIXTURE(fixture, "7-4 the worker that has waited longest is next") {
   CHECK(submit(1, 5) == "c1.5 to w1 (try 1)");
 }
 
-TEST_CASE_FIXTURE(fixture, "a small load is spread before any worker is filled deeply") {
+TEST_CASE_FIXTURE(fixture, "G7 a small load is spread before any worker is filled deeply") {
   add(w1, 64);
   add(w2, 64);
   CHECK(submit(1, 1) == "c1.1 to w1 (try 1)");
@@ -130,7 +132,7 @@ TEST_CASE_FIXTURE(fixture, "a worker with a capacity holds that many, and answer
   CHECK(queue.in_flight() == 0);
 }
 
-TEST_CASE_FIXTURE(fixture, "7-3 a flooding client does not starve another") {
+TEST_CASE_FIXTURE(fixture, "7-3 O8 a flooding client does not starve another") {
   for (std::uint64_t i = 1; i <= 100; ++i)
     submit(1, i);
   submit(2, 1);

@@ -96,7 +96,7 @@ TEST_CASE_FIXTURE(fixture, "a newcomer is behind those that wait longer") {
   CHECK(book() == 2);
 }
 
-TEST_CASE_FIXTURE(fixture, "who holds fewest is next, whatever the capacities") {
+TEST_CASE_FIXTURE(fixture, "G7 P2 who holds fewest is next, whatever the capacities") {
   sinks.add(w1, 100);
   sinks.add(w2, 2);
   sinks.add(w3, 3);
@@ -127,7 +127,7 @@ TEST_CASE_FIXTURE(fixture, "several full sinks become free in any order") {
   CHECK_FALSE(sinks.has_room());
 }
 
-TEST_CASE_FIXTURE(fixture, "a sink that goes gives back what it held") {
+TEST_CASE_FIXTURE(fixture, "O5 a sink that goes gives back what it held") {
   sinks.add(w1, 3);
   sinks.add(w2, 1);
   for (int i = 0; i < 4; ++i)
@@ -149,7 +149,7 @@ TEST_CASE_FIXTURE(fixture, "what was released is not given back") {
   CHECK(remove(w1) == std::set<std::uint64_t>{2, 4});
 }
 
-TEST_CASE_FIXTURE(fixture, "T22 a sink that went is never booked, idle or not") {
+TEST_CASE_FIXTURE(fixture, "T22 M4 a sink that went is never booked, idle or not") {
   sinks.add(w1, 1);
   sinks.add(w2, 2);
   remove(w1);

@@ -183,6 +183,27 @@ TEST_CASE("bytes travel from any contiguous range and come back as a copy or a v
   CHECK(pop<std::vector<std::byte>>(m).error() == message_error::no_frame);
 }
 
+TEST_CASE("raw memory is pushed as it lies there and copied back when it has exactly that size") {
+  const std::array<char, 3> memory{'a', 'b', 'c'};
+  message m;
+  push_memory(m, memory.data(), memory.size());
+  CHECK(m == multipart({"abc"}));
+  std::array<char, 3> same{'?', '?', '?'};
+  CHECK(peek_memory(m, std::as_writable_bytes(std::span(same))).has_value());
+  CHECK(same == memory);
+  std::array<char, 4> other{'?', '?', '?', '?'};
+  const auto room = std::as_writable_bytes(std::span(other));
+  CHECK(pop_memory(m, room).error() == message_error::wrong_size);
+  CHECK(pop_memory(m, room.first(2)).error() == message_error::wrong_size);
+  CHECK(std::string(other.data(), 4) == "????");
+  CHECK(m.size() == 1);
+  CHECK(pop_memory(m, room.first(3)).has_value());
+  CHECK(std::string(other.data(), 4) == "abc?");
+  CHECK(pop_memory(m, room).error() == message_error::no_frame);
+  push_memory(m, nullptr, 0);
+  CHECK(pop_empty(m).has_value());
+}
+
 TEST_CASE("an empty frame is pushed, seen and popped, and only an empty one is") {
   message m;
   CHECK(peek_empty(m).error() == message_error::no_frame);

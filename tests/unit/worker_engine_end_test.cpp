@@ -29,7 +29,7 @@ TEST_CASE("7-32 after the broker's DISCONNECT a worker says not a word") {
   }
 }
 
-TEST_CASE("7-31 a broker that sends what is not MDP is left") {
+TEST_CASE("7-31 Z15 a broker that sends what is not MDP is left") {
   for (auto engine : {open(), holding(1), draining(1)}) {
     engine.handle_invalid(at(0s));
     CHECK(actions_of(engine) ==

@@ -14,7 +14,11 @@ namespace mdp::testing::broker_side {
 struct worker_link_fixture {
   static engine::worker_link_config
   config(engine::busy_policy busy = engine::busy_policy::lenient) {
-    return {{1000ms, 4}, busy, 60s, false};
+    engine::worker_link_config how;
+    how.heartbeat = {1000ms, 4};
+    how.busy = busy;
+    how.busy_timeout = 60s;
+    return how;
   }
 
   explicit worker_link_fixture(const engine::worker_link_config& how = config())

@@ -204,3 +204,46 @@ TEST_CASE_FIXTURE(worker_link_fixture,
   }
   CHECK(link.has_ended());
 }
+
+TEST_CASE("a worker that beats and does not answer is told to go when its time is over") {
+  auto how = worker_link_fixture::config();
+  how.answer_timeout = 10s;
+  worker_link_fixture f(how);
+  f.make_ready(3);
+  f.assign(1, 1, 1, at(0s));
+  f.assign(2, 1, 1, at(4s));
+  const auto beat_until = [&](duration end) {
+    for (auto t = 1s; t < end; t += 1s) {
+      f.handle(wire::heartbeat{}, at(t));
+      f.tick(at(t));
+    }
+  };
+  SUBCASE("the request that waits longest counts") {
+    beat_until(10s);
+    CHECK(f.link.next_deadline() == at(10s));
+    CHECK(f.tick(at(10s)) == "send disconnect, ended: overdue");
+    f.check_is_over();
+  }
+  SUBCASE("a part of an answer gives its request time anew, and no other") {
+    const auto token = f.assign_for_address(3, 1);
+    beat_until(9s);
+    f.handle(wire::worker_partial{token, body({"x"})}, at(9s));
+    CHECK_FALSE(f.link.has_ended());
+    CHECK(f.tick(at(10s)).find("overdue") != std::string::npos);
+  }
+}
+
+TEST_CASE("who has answered in time is not overdue later") {
+  auto how = worker_link_fixture::config();
+  how.answer_timeout = 3s;
+  worker_link_fixture f(how);
+  f.make_ready(2);
+  const auto token = f.assign_for_address(1, 1);
+  f.handle(wire::worker_final{token, body({"x"})}, at(1s));
+  for (auto t = 2s; t < 20s; t += 1s) {
+    f.handle(wire::heartbeat{}, at(t));
+    f.tick(at(t));
+    REQUIRE_FALSE(f.link.has_ended());
+    REQUIRE(f.link.next_deadline() > at(t));
+  }
+}

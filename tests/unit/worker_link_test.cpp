@@ -307,6 +307,13 @@ TEST_CASE("T6 T7 what a worker worked out before it came again answers nothing n
         "send disconnect, ended: unexpected");
 }
 
+TEST_CASE("no worker is given more than the broker grants, whatever it announces") {
+  auto how = worker_link_fixture::config();
+  how.max_capacity = 7;
+  worker_link_fixture f(how);
+  CHECK(f.handle(wire::worker_ready{"echo", 65536, true}) == "offer echo x7");
+}
+
 TEST_CASE_FIXTURE(worker_link_fixture, "a capacity of one that was announced gets tokens as well") {
   make_ready(1);
   const auto token = assign_for_address(1, 1);
@@ -323,6 +330,19 @@ TEST_CASE("T7 with opaque client ids every worker gets tokens") {
   CHECK(token != "client 1");
   CHECK(f.handle(wire::worker_final{frame("client 1"), body({"x"})}) ==
         "send disconnect, ended: unexpected");
+}
+
+TEST_CASE_FIXTURE(worker_link_fixture, "an end says how many commands were read") {
+  make_ready();
+  handle(wire::heartbeat{});
+  probe(at(0s)); // what is no command of the worker's does not count
+  link.handle(wire::worker_ready{"echo"}, at(0s));
+  std::uint64_t heard = 0;
+  link.actions().drain([&](worker_link_action&& action) {
+    if (const auto* end = std::get_if<worker_ended>(&action))
+      heard = end->heard;
+  });
+  CHECK(heard == 3);
 }
 
 TEST_CASE("every reason for an end has a name, and only one leaves a worker untold") {

@@ -4,6 +4,7 @@
 #include "mdp/engine/client_link.hpp"
 #include "mdp/engine/job.hpp"
 #include "mdp/engine/worker_link.hpp"
+#include "mdp/security/admission.hpp"
 #include "mdp/time.hpp"
 #include "mdp/wire/decode_error.hpp"
 
@@ -72,15 +73,21 @@ struct broker_counters {
   counter violations;  ///< a known peer with another header than before (7-31)
   counter turned_away; ///< workers nobody knows, told to go (T9)
   counter house_full;  ///< messages of peers that found no room (T8)
+  counter wrong_door;  ///< clients at the workers' endpoint, or the other way round (7-2)
   counter ignored;     ///< last words of peers that had been told to go
+  counter unread;      ///< delivered to a peer's actor, which ended before it read them
   counter not_serving; ///< messages that came when no broker was there to take them
   // peers
   counter clients;
   counter workers;
   counters_by<engine::client_end, engine::client_end_count> ended_clients;
   counters_by<engine::worker_end, engine::worker_end_count> ended_workers;
-  counter lost_connections;      ///< of clients and workers, for whatever reason
-  counter refused_connections;   ///< hung up on, as there were as many as there may be
+  counter failed_peers;        ///< whose actor failed
+  counter lost_connections;    ///< of clients and workers, for whatever reason
+  counter refused_connections; ///< hung up on, as there were as many as there may be
+  counter endless_connections; ///< hung up on, as their message did not end (T8)
+  /// Connections that the rules did not let in.
+  counters_by<security::admission_refusal, security::admission_refusal_count> not_admitted;
   counter accept_failures;       ///< for want of a descriptor, or of what else the system lacked
   counter registrations_refused; ///< workers told to go, as there is no room for their service (T8)
   counter slow_peers;            ///< dropped because they did not read what was sent to them (T21)

@@ -10,8 +10,7 @@
 ///     loop ─ io ─┬─ client session ── registry ── queue ─┬─ worker connection ─ io ─ loop
 ///                │                       └─ mmi          └─ in-process service
 ///                ├─ worker connection
-///                ├─ worker peer ── request handler          (in a worker's process)
-///                └─ client peer                             (in a client's process)
+///                └─ worker peer ── in-process service       (in a worker's process)
 ///
 namespace mdp::actors {
 
@@ -27,6 +26,8 @@ struct loop_ended;
 struct serve_peers;
 struct send_to_peer;
 struct peer_ended;
+struct release_peer;
+struct peer_released;
 struct open_socket;
 struct send_on_socket;
 struct close_owned_socket;
@@ -62,11 +63,14 @@ struct service_reported;
 struct socket_opened;
 struct socket_failed;
 struct broker_told_worker;
-struct broker_told_client;
-struct take_work;
-struct work_answered;
-struct start_request;
-struct cancel_request;
+struct handler_threw;
+// asking services from actors
+struct ask_service;
+struct withdraw_question;
+struct part_received;
+struct parts_voided;
+struct question_ended;
+struct client_reported;
 
 /// Whatever a supervisor can hold: it can be asked to end.
 using stoppable_actor = caf::typed_actor<takes<stop>>; // finish what must be said, then end
@@ -88,6 +92,7 @@ using io_actor = stoppable_actor::extend< //
   takes<serve_peers>,         // a broker is there: bind, and open an actor for each peer
   takes<send_to_peer>,        // send to a client or worker of this broker
   takes<peer_ended>,          // a session or connection is over
+  takes<release_peer>,        // a session would be forgotten, if nothing is on its way to it
   takes<deadline_due>,        // connections were lost: look which workers are gone
   takes<open_socket>,         // connect to a broker on behalf of a peer actor
   takes<send_on_socket>,      // send on such a socket
@@ -98,6 +103,7 @@ using io_actor = stoppable_actor::extend< //
 using client_session_actor = stoppable_actor::extend< //
   takes<request_arrived>,                             // the client asks for a service
   takes<peer_lost>,                                   // the socket cannot reach it any more
+  takes<peer_released>,                               // it may be forgotten, as it asked to
   takes<answer_arrived>,                              // a queue has an answer, or a part of one
   takes<job_refused>,                                 // a queue says that none will come
   takes<deadline_due>>;                               // look whether it can be forgotten
@@ -106,6 +112,16 @@ using client_session_actor = stoppable_actor::extend< //
 using job_sink_actor = stoppable_actor::extend< //
   takes<sink_accepted>,                         // this queue will send jobs and takes the answers
   takes<assign_job>>;                           // do this
+
+/// Gives jobs to sinks: a service queue or, in a worker's process, the connection to a broker.
+using job_source_actor = stoppable_actor::extend< //
+  takes<sink_lost>,                               // a sink is gone
+  takes<job_answered>>;                           // a sink's answer, or a part of one
+
+/// One instance of an in-process service that is no actor of the user's own: hands each job to the
+/// user's handler, on a thread where that may block. Runs on the loop.
+using service_instance_actor = job_sink_actor::extend< //
+  takes<handler_threw>>;                               // the handler has failed: end
 
 /// Speaks for one worker of the broker (one routing id). Runs on the loop; shell of
 /// `engine::worker_link`.
@@ -118,13 +134,11 @@ using worker_connection_actor = job_sink_actor::extend< //
 
 /// One service's jobs and who works on them. One per service name; runs on the loop; shell of
 /// `engine::service_queue`, which outlives it: a failed queue is started again with all its jobs.
-using service_queue_actor = stoppable_actor::extend< //
-  takes<submit_job>,                                 // a client's request
-  takes<cancel_job>,                                 // its client is gone
-  takes<register_sink>,                              // a worker offers the service
-  takes<sink_lost>,                                  // it is gone
-  takes<job_answered>,                               // a worker's answer, or a part of one
-  takes<report_service>,                             // what does it look like just now?
+using service_queue_actor = job_source_actor::extend< //
+  takes<submit_job>,                                  // a client's request
+  takes<cancel_job>,                                  // its client is gone
+  takes<register_sink>,                               // a worker offers the service
+  takes<report_service>,                              // what does it look like just now?
   takes<yield_jobs>,    // somebody else may serve what waits: give it back
   takes<drain_queue>,   // take nothing more, say when nothing is in flight
   takes<deadline_due>>; // shed what has expired
@@ -151,30 +165,27 @@ using mmi_actor = stoppable_actor::extend< //
   takes<job_died>,                         // keep a note of it
   takes<deadline_due>>;                    // a pause is over, or a report is missing
 
-/// The user's side of a worker: works on requests. Runs on the scheduler, may be slow.
-using request_handler_actor = stoppable_actor::extend< //
-  takes<take_work>>;                                   // work on this and send `work_answered` back
-
 /// One worker connection of a worker's process: one DEALER socket, one conversation. When that is
 /// over the actor ends, and its supervisor starts the next on a new socket (7-32). Runs on the loop;
 /// shell of `engine::worker_engine`.
-using worker_peer_actor = stoppable_actor::extend< //
-  takes<socket_opened>,                            // the socket is there: say READY
-  takes<socket_failed>,                            // it is not to be had
-  takes<broker_told_worker>,                       // the broker said something
-  takes<invalid_arrived>,                          // the broker said something that is not MDP
-  takes<work_answered>,                            // the handler has an answer, or a part of one
+using worker_peer_actor = job_source_actor::extend< //
+  takes<socket_opened>,                             // the socket is there: say READY
+  takes<socket_failed>,                             // it is not to be had
+  takes<broker_told_worker>,                        // the broker said something
+  takes<invalid_arrived>,                           // the broker said something that is not MDP
   takes<deadline_due>>; // a heartbeat is due, or the broker has been silent for too long
 
-/// One lane of a client's process: one request at a time, a new socket for each new try, so that a
-/// late reply can never be taken for another's. Runs on the loop; shell of `engine::client_engine`.
-using client_peer_actor = stoppable_actor::extend< //
-  takes<start_request>,                            // ask for a service
-  takes<cancel_request>,                           // forget it
-  takes<socket_opened>,                            // the socket is there: send
-  takes<socket_failed>,                            // it is not to be had
-  takes<broker_told_client>,                       // the broker said something
-  takes<invalid_arrived>,                          // the broker said something that is not MDP
-  takes<deadline_due>>;                            // the try has taken too long
+/// Whoever asks services by way of a service proxy: the user's.
+using service_customer_actor = caf::typed_actor< //
+  takes<part_received>,                          // a part of a reply
+  takes<parts_voided>,                           // forget the parts so far
+  takes<question_ended>>;                        // the reply, or why there is none
+
+/// Asks services, anywhere, on behalf of actors of a program, through its `mdp::client`. Runs on the
+/// scheduler.
+using service_proxy_actor = stoppable_actor::extend< //
+  takes<ask_service>,                                // ask
+  takes<withdraw_question>,                          // forget it
+  takes<client_reported>>;                           // what the client's thread has to say
 
 } // namespace mdp::actors

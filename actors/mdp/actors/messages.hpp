@@ -6,7 +6,7 @@
 #include "mdp/actors/io/loop_commands.hpp"
 #include "mdp/actors/supervision/child_spec.hpp"
 #include "mdp/actors/worker_card.hpp"
-#include "mdp/engine/client_engine.hpp"
+#include "mdp/engine/client_request.hpp"
 #include "mdp/engine/job.hpp"
 #include "mdp/engine/service_report.hpp"
 #include "mdp/engine/worker_engine.hpp"
@@ -19,17 +19,21 @@
 
 #include <tl/expected.hpp>
 
+#include <atomic>
 #include <cstdint>
 #include <functional>
 #include <memory>
 #include <optional>
 #include <string>
 #include <system_error>
+#include <variant>
 #include <vector>
 
 /// What actors say to each other. Plain structs: commands in the imperative, events in the past,
 /// timers to oneself end in `_due`. They never leave the process.
 namespace mdp::actors {
+
+class begun_jobs;
 
 /// Say what must be said, then end. Sent by the supervisor.
 struct stop {};
@@ -99,14 +103,26 @@ struct send_to_peer {
 struct peer_ended {
   peer_id peer;
   bool was_told = false; ///< A DISCONNECT has passed: nothing more may be sent (7-28, 7-30).
+  /// Messages of the peer that it has read; what else was delivered is lost.
+  std::optional<std::uint64_t> heard;
+  bool failed = false; ///< Its actor is gone without having said so: a bug of ours.
 };
 
-/// Connect a DEALER to a broker. Exactly one of the owners is set, and gets what it receives.
+/// A client has been silent for long; may its session be forgotten? Answered by `peer_released`, or not
+/// at all if there is a message on its way to it.
+struct release_peer {
+  peer_id peer;
+  std::uint64_t heard = 0; ///< Messages that came to the session so far.
+};
+
+/// The session is forgotten: nothing is on its way to it, and nothing will be.
+struct peer_released {};
+
+/// Connect a DEALER to a broker; `worker` gets what it receives.
 struct open_socket {
   std::string endpoint;
   wire::protocol_version version{};
   worker_peer_actor worker;
-  client_peer_actor client;
 };
 
 struct send_on_socket {
@@ -162,11 +178,15 @@ struct register_sink {
   std::uint32_t capacity = 1;
   job_sink_actor sink;
   std::shared_ptr<const worker_card> card{}; ///< Null for a service inside the process.
+  std::shared_ptr<const begun_jobs> begun{}; ///< Null if the sink keeps no such book.
 };
 
-/// The queue that took a sink's registration.
+/// Who took a sink's registration: gives it jobs, and takes the answers under the sink's number.
 struct sink_accepted {
-  service_queue_actor queue;
+  job_source_actor queue;
+  sink_id sink;
+  /// Becomes true when no answer counts any more; null where only the queue's end says that.
+  std::shared_ptr<const std::atomic<bool>> is_over{};
 };
 
 struct sink_lost {
@@ -288,40 +308,58 @@ struct broker_told_worker {
   time_point received_at;
 };
 
-struct broker_told_client {
-  socket_id socket;
-  wire::to_client command;
-  time_point received_at;
+/// A handler of an in-process service has thrown, and its instance is to end.
+struct handler_threw {
+  std::string what;
 };
 
-/// A request for the user's handler; answered with `work_answered` of the same number.
-struct take_work {
-  engine::request_number number;
+// -- asking services from actors -------------------------------------------------------------------------
+
+/// Ask a service. `customer` hears what becomes of it, under `ticket`, a number of its own.
+struct ask_service {
+  std::string service;
   message body;
-  worker_peer_actor answer_to;
+  service_customer_actor customer;
+  std::uint64_t ticket = 0;
+  engine::request_terms how{};
+  bool wants_parts = false; ///< Else the parts of a reply, should there be any, are dropped.
 };
 
-struct work_answered {
-  engine::request_number number;
-  bool is_final = true;
+/// The answer to an `ask_service` is of no use any more.
+struct withdraw_question {
+  service_customer_actor customer;
+  std::uint64_t ticket = 0;
+};
+
+/// A part of the reply; more follows.
+struct part_received {
+  std::uint64_t ticket = 0;
   message body;
 };
 
-/// What becomes of a client's request. The functions are called on the loop or a scheduler thread,
-/// one at a time; `ended` exactly once, as the last.
-struct request_observer {
-  std::function<void(message body)> part; ///< A partial reply; more follows.
-  std::function<void()> restarted;        ///< Forget the parts: the request is tried again.
-  std::function<void(tl::expected<message, engine::request_failure> reply)> ended;
+/// The parts so far are void: the reply begins again.
+struct parts_voided {
+  std::uint64_t ticket = 0;
 };
 
-struct start_request {
-  engine::client_engine::request what;
-  engine::client_engine_config how;
-  request_observer observer;
+/// The reply, or its last part; or why there is none. The last about this ticket.
+struct question_ended {
+  std::uint64_t ticket = 0;
+  tl::expected<message, engine::request_failure> reply;
 };
 
-struct cancel_request {};
+/// What a client's thread has to say about the question with this number of the proxy's own.
+struct client_reported {
+  struct part {
+    message body;
+  };
+  struct restarted {};
+  struct ended {
+    tl::expected<message, engine::request_failure> reply;
+  };
+  std::uint64_t number = 0;
+  std::variant<part, restarted, ended> what;
+};
 
 } // namespace mdp::actors
 
@@ -335,6 +373,8 @@ MDP_MESSAGE(mdp::actors::loop_ended)
 MDP_MESSAGE(mdp::actors::serve_peers)
 MDP_MESSAGE(mdp::actors::send_to_peer)
 MDP_MESSAGE(mdp::actors::peer_ended)
+MDP_MESSAGE(mdp::actors::release_peer)
+MDP_MESSAGE(mdp::actors::peer_released)
 MDP_MESSAGE(mdp::actors::open_socket)
 MDP_MESSAGE(mdp::actors::send_on_socket)
 MDP_MESSAGE(mdp::actors::close_owned_socket)
@@ -368,8 +408,10 @@ MDP_MESSAGE(mdp::actors::service_reported)
 MDP_MESSAGE(mdp::actors::socket_opened)
 MDP_MESSAGE(mdp::actors::socket_failed)
 MDP_MESSAGE(mdp::actors::broker_told_worker)
-MDP_MESSAGE(mdp::actors::broker_told_client)
-MDP_MESSAGE(mdp::actors::take_work)
-MDP_MESSAGE(mdp::actors::work_answered)
-MDP_MESSAGE(mdp::actors::start_request)
-MDP_MESSAGE(mdp::actors::cancel_request)
+MDP_MESSAGE(mdp::actors::handler_threw)
+MDP_MESSAGE(mdp::actors::ask_service)
+MDP_MESSAGE(mdp::actors::withdraw_question)
+MDP_MESSAGE(mdp::actors::part_received)
+MDP_MESSAGE(mdp::actors::parts_voided)
+MDP_MESSAGE(mdp::actors::question_ended)
+MDP_MESSAGE(mdp::actors::client_reported)

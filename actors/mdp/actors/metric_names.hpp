@@ -62,7 +62,9 @@ inline constexpr broker_metric broker_metrics[] = {
      visit("violation", all.violations.value());
      visit("turned_away", all.turned_away.value());
      visit("house_full", all.house_full.value());
+     visit("wrong_door", all.wrong_door.value());
      visit("told_to_go", all.ignored.value());
+     visit("peer_ended", all.unread.value());
      visit("not_serving", all.not_serving.value());
    }},
   // peers
@@ -74,6 +76,8 @@ inline constexpr broker_metric broker_metrics[] = {
    detail::read_by_reason<&broker_counters::ended_clients>},
   {"mdp_broker_workers_ended_total", "Connections of workers that ended.", metric_kind::counter,
    detail::read_by_reason<&broker_counters::ended_workers>},
+  {"mdp_broker_peers_failed_total", "Sessions and connections that ended by a bug of the broker's.",
+   metric_kind::counter, detail::read_one<&broker_counters::failed_peers>},
   {"mdp_broker_registrations_refused_total", "Workers whose service found no room.",
    metric_kind::counter,
    [](const broker_counters& all, time_point, const sample_visitor& visit) {
@@ -87,6 +91,11 @@ inline constexpr broker_metric broker_metrics[] = {
      visit("too_many", all.refused_connections.value());
      visit("accept_failed", all.accept_failures.value());
    }},
+  {"mdp_broker_connections_not_admitted_total", "Connections that the rules did not let in.",
+   metric_kind::counter, detail::read_by_reason<&broker_counters::not_admitted>},
+  {"mdp_broker_connections_endless_total",
+   "Connections that were ended, as their message did not end.", metric_kind::counter,
+   detail::read_one<&broker_counters::endless_connections>},
   {"mdp_broker_peers_lost_total", "Peers that could not be sent to any more.", metric_kind::counter,
    [](const broker_counters& all, time_point, const sample_visitor& visit) {
      visit("too_slow", all.slow_peers.value());

@@ -20,7 +20,7 @@ using frames = std::vector<std::string>;
 /// `head` with `tail` behind it.
 [[nodiscard]] frames join(frames head, const frames& tail);
 
-/// The frames in brackets, what is not printable ASCII as \xNN. Long frames and long messages are cut.
+/// The frames in brackets, what is not printable ASCII as `\xNN`. Long frames and long messages are cut.
 [[nodiscard]] std::string readable(const frames& message);
 
 // -- between a client and the broker ------------------------------------------------------------------

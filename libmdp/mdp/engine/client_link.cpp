@@ -47,6 +47,8 @@ void client_link::handle(wire::client_request request, wire::protocol_version ve
                          time_point received_at) {
   if (ended_)
     return;
+  ++heard_;
+  is_leaving_ = false;
   last_used_ = std::max(last_used_, received_at);
   open_request opened{request.service, std::move(request.path), version};
   job asked{
@@ -129,12 +131,19 @@ void client_link::dismiss() {
 }
 
 void client_link::tick(time_point now) {
-  if (now >= next_deadline())
+  if (now < next_deadline())
+    return;
+  is_leaving_ = true;
+  actions_.push(ask_to_leave{heard_});
+}
+
+void client_link::released() {
+  if (!ended_)
     end(client_end::idle);
 }
 
 time_point client_link::next_deadline() const noexcept {
-  return ended_ || !open_.empty() ? never : last_used_ + config_.idle_timeout;
+  return ended_ || is_leaving_ || !open_.empty() ? never : last_used_ + config_.idle_timeout;
 }
 
 /// What stands against so much more memory.
@@ -200,7 +209,7 @@ void client_link::end(client_end reason) {
     actions_.push(cancel_at_service{std::move(entry->second.service), {self_, entry->first}});
     close(entry);
   }
-  actions_.push(client_ended{reason});
+  actions_.push(client_ended{reason, heard_});
   ended_ = true;
 }
 

@@ -29,6 +29,10 @@
 /// 0.2 client has it already: it gets the new pieces behind the old ones, as MDP has no word for
 /// that.
 ///
+/// A client that has been silent for long is forgotten, but not while a request of its may be under
+/// way from whoever reads the socket: `ask_to_leave` says how many requests were heard, and only when
+/// that are all there were is it released(). A request in between makes it stay.
+///
 /// The owner drains `actions()` after each call and calls tick() at `next_deadline()`. After
 /// `client_ended` every input is ignored.
 namespace mdp::engine {
@@ -85,13 +89,19 @@ inline constexpr std::size_t client_end_count = static_cast<std::size_t>(client_
 /// The enumerator's name, as used in metrics and logs.
 [[nodiscard]] std::string_view to_string(client_end reason) noexcept;
 
+/// May this client be forgotten? Answered by released(), or not at all: then a request is coming.
+struct ask_to_leave {
+  std::uint64_t heard = 0; ///< Requests so far.
+};
+
 /// The end; the last action.
 struct client_ended {
   client_end reason{};
+  std::uint64_t heard = 0; ///< Requests so far; what comes later is not read.
 };
 
-using client_link_action =
-  std::variant<send_to_client, submit_to_service, cancel_at_service, request_refused, client_ended>;
+using client_link_action = std::variant<send_to_client, submit_to_service, cancel_at_service,
+                                        request_refused, ask_to_leave, client_ended>;
 
 class client_link {
 public:
@@ -121,12 +131,16 @@ public:
   /// No answer will come.
   void refuse(job_id id, refusal reason, time_point now);
 
+  /// Nothing is under way from the client any more: the answer to `ask_to_leave`.
+  void released();
+
   /// The broker stops: whatever is open is forgotten.
   void dismiss();
 
   void tick(time_point now);
 
-  /// When tick() has something to do; `never` while requests are open or after the end.
+  /// When tick() has something to do; `never` while requests are open, while it waits for
+  /// released(), and after the end.
   [[nodiscard]] time_point next_deadline() const noexcept;
 
   [[nodiscard]] action_list<client_link_action>& actions() noexcept { return actions_; }
@@ -167,6 +181,8 @@ private:
   std::size_t footprint_ = 0;
   std::uint64_t next_sequence_ = 1;
   std::uint64_t superfluous_ = 0;
+  std::uint64_t heard_ = 0; // requests, refused ones too
+  bool is_leaving_ = false; // has asked to
   bool ended_ = false;
   open_requests_map open_; // by job_id::sequence
   action_list<client_link_action> actions_;

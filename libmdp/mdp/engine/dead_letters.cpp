@@ -6,8 +6,6 @@ namespace mdp::engine {
 
 void dead_letters::keep(const std::string& service, const job& what, attempt_number attempts,
                         time_point now) {
-  if (what.id.client == broker_itself)
-    return;
   const auto first = what.body.empty() ? frame() : what.body[0];
   const auto shown = std::min(first.size(), defaults::dead_letter_head_bytes);
   letters_.push_back({service, what.client_address, attempts, now, what.body.size(),
@@ -17,15 +15,6 @@ void dead_letters::keep(const std::string& service, const job& what, attempt_num
     footprint_ -= letters_.front().footprint();
     letters_.pop_front();
   }
-}
-
-std::optional<job> redirect(const std::string& service, const job& what, const std::string& to,
-                            std::uint64_t sequence, time_point deadline) {
-  if (what.id.client == broker_itself || service == to)
-    return std::nullopt;
-  auto body = what.body;
-  body.push(frame(service));
-  return job{{broker_itself, sequence}, frame(broker_address), std::move(body), deadline};
 }
 
 } // namespace mdp::engine

@@ -9,26 +9,15 @@
 #include <cstddef>
 #include <cstdint>
 #include <deque>
-#include <optional>
 #include <string>
-#include <string_view>
 
 /// Requests that every worker which tried them was lost over. Such a request is suspect, and somebody
 /// should look at it: the broker remembers what it was, and can hand it to a service made for that.
 ///
-///     attempts used up ──┬──► dead_letters: a note, the latest ones are kept
-///                        └──► redirect(): the request itself, to the dead-letter service, if there
-///                             is one
-///
-/// What goes there is a request of the broker's own: nobody waits for its answer. When it is lost as
-/// well that is the end of it, and it is no dead letter again; so there are no loops.
+///     attempts used up ──► dead_letter_office ──┬──► dead_letters: a note, the latest ones are kept
+///                                               └──► the request itself, to the dead-letter service,
+///                                                    if there is one
 namespace mdp::engine {
-
-/// Who asks when the broker itself does. No client ever has this id.
-inline constexpr peer_id broker_itself{0};
-
-/// A request of the broker's own is shown to workers under this client address.
-inline constexpr std::string_view broker_address = "mdp.dead-letter";
 
 struct dead_letter_config {
   std::size_t max_letters = defaults::max_dead_letters;
@@ -56,8 +45,7 @@ class dead_letters {
 public:
   explicit dead_letters(const dead_letter_config& config = {}) : config_(config) {}
 
-  /// Keeps a note of `what`, and forgets the oldest ones over the bounds. A request of the broker's
-  /// own leaves none.
+  /// Keeps a note of `what`, and forgets the oldest ones over the bounds.
   void keep(const std::string& service, const job& what, attempt_number attempts, time_point now);
 
   /// The oldest first.
@@ -69,12 +57,5 @@ private:
   std::deque<dead_letter> letters_;
   std::size_t footprint_ = 0;
 };
-
-/// The same request, as the broker's own request number `sequence` for the service `to`: the name of
-/// the service it was for, and then its body. Nothing if it must not go there: it is the broker's own
-/// already, or `to` is where it died.
-[[nodiscard]] std::optional<job> redirect(const std::string& service, const job& what,
-                                          const std::string& to, std::uint64_t sequence,
-                                          time_point deadline);
 
 } // namespace mdp::engine

@@ -2,6 +2,7 @@
 
 #include "mdp/assert.hpp"
 
+#include <algorithm>
 #include <array>
 #include <cstddef>
 #include <cstdint>
@@ -50,6 +51,18 @@ std::vector<job_id> outstanding_jobs::sent_since(std::uint64_t first) const {
   for (const auto& [number, id] : found)
     ids.push_back(id);
   return ids;
+}
+
+void outstanding_jobs::continued(const frame& address, time_point now) {
+  if (const auto entry = jobs_.find(address); entry != jobs_.end())
+    entry->second.since = std::max(entry->second.since, now);
+}
+
+std::optional<time_point> outstanding_jobs::oldest() const noexcept {
+  std::optional<time_point> oldest;
+  for (const auto& [address, job] : jobs_)
+    oldest = std::min(oldest.value_or(never), job.since);
+  return oldest;
 }
 
 void outstanding_jobs::remove(const frame& address) {

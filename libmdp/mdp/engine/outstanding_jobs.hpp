@@ -2,6 +2,7 @@
 
 #include "mdp/frame.hpp"
 #include "mdp/ids.hpp"
+#include "mdp/time.hpp"
 
 #include <cstdint>
 #include <optional>
@@ -15,6 +16,7 @@ struct held_job {
   job_id id;
   attempt_number attempt = 0;
   std::uint64_t sent_as = 0; ///< The how-manieth message to this worker it went out with.
+  time_point since{};        ///< When it was given to the worker, or last continued.
 };
 
 /// The requests a broker has given to one worker, by the address frame the worker will echo. With
@@ -31,6 +33,12 @@ public:
 
   /// The job that `address` names; nothing if no such job is outstanding.
   [[nodiscard]] std::optional<held_job> find(const frame& address) const;
+
+  /// A part of the answer to the job that `address` names came, if there is such a job.
+  void continued(const frame& address, time_point now);
+
+  /// Since when the job has waited that has waited longest; nothing if there is none. Looks at all.
+  [[nodiscard]] std::optional<time_point> oldest() const noexcept;
 
   /// The job that `address` names is answered.
   void remove(const frame& address);

@@ -97,6 +97,15 @@ void service_queue::remove_sink(sink_id sink, time_point now, std::span<const jo
     next_sweep_ = now + config_.housekeeping;
 }
 
+std::vector<job_id> service_queue::jobs_at(sink_id sink) const {
+  std::vector<job_id> result;
+  if (sinks_.contains(sink))
+    for (const auto& [id, job] : jobs_)
+      if (job.sink == sink)
+        result.push_back(id);
+  return result;
+}
+
 void service_queue::partial(sink_id sink, job_id id, attempt_number attempt, message body) {
   const auto* const job = find_in_flight(sink, id, attempt);
   if (job == nullptr)

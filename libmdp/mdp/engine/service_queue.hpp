@@ -16,6 +16,7 @@
 #include <unordered_map>
 #include <utility>
 #include <variant>
+#include <vector>
 
 /// One service's queue: which job goes to which sink, and what becomes of it.
 ///
@@ -121,6 +122,9 @@ public:
 
   /// A sink says how loaded it is, in thousandths; see `dispatch_policy`.
   void report_load(sink_id sink, std::uint32_t load) { sinks_.report_load(sink, load); }
+  /// What is in flight at `sink`, in no order; for one that says of its jobs which have not begun. Takes
+  /// a look at all jobs of the queue.
+  [[nodiscard]] std::vector<job_id> jobs_at(sink_id sink) const;
 
   void partial(sink_id sink, job_id id, attempt_number attempt, message body);
   void finish(sink_id sink, job_id id, attempt_number attempt, message body, time_point now);

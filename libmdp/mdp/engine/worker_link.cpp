@@ -11,8 +11,9 @@
 namespace mdp::engine {
 
 std::string_view to_string(worker_end reason) noexcept {
-  constexpr std::string_view names[] = {"left",        "unexpected", "reserved_service", "invalid",
-                                        "unreachable", "silent",     "dismissed"};
+  constexpr std::string_view names[] = {"left",    "unexpected",  "reserved_service",
+                                        "invalid", "unreachable", "silent",
+                                        "overdue", "dismissed"};
   static_assert(std::size(names) == worker_end_count);
   return names[static_cast<std::size_t>(reason)];
 }
@@ -20,6 +21,7 @@ std::string_view to_string(worker_end reason) noexcept {
 void worker_link::handle(wire::from_worker command, time_point received_at) {
   if (has_ended())
     return;
+  ++heard_;
   beats_.heard(received_at); // 7-36: any command counts
   if (!is_ready() && !std::holds_alternative<wire::worker_ready>(command))
     return end(std::holds_alternative<wire::disconnect>(command) ? worker_end::left
@@ -29,6 +31,7 @@ void worker_link::handle(wire::from_worker command, time_point received_at) {
     overload{
       [&](wire::worker_ready& ready) { on_ready(std::move(ready)); },
       [&](wire::worker_partial& part) {
+        held_.continued(part.address, received_at);
         on_answer(part.address, std::move(part.body), false); // 18-12: stays busy
       },
       [&](wire::worker_final& reply) { on_answer(reply.address, std::move(reply.body), true); },
@@ -52,6 +55,8 @@ void worker_link::assign(held_job job, const frame& client_address, message body
     return;
   MDP_ASSERT(is_ready() && held_.size() < capacity_);
   job.sent_as = sent_ + 1;
+  job.since = now;
+  answers_due_ = std::min(answers_due_, now + config_.answer_timeout);
   send(wire::worker_request{held_.add(job, client_address), std::move(body)}, now);
 }
 
@@ -71,6 +76,8 @@ void worker_link::tick(time_point now) {
   beats_.looked(now);
   if (beats_.is_lost(now, patience()))
     return end(worker_end::silent, is_ready()); // 7-39; the word is for one that was only slow
+  if (now >= answers_due_)
+    look_for_overdue(now);
   if (is_ready() && beats_.is_beat_due(now))
     send(wire::heartbeat{}, now); // 7-38, to busy workers too
 }
@@ -79,7 +86,17 @@ time_point worker_link::next_deadline() const noexcept {
   if (has_ended())
     return never;
   // Before READY it is not our turn to speak.
-  return is_ready() ? beats_.next_deadline(patience()) : beats_.last_heard() + patience();
+  return is_ready() ? std::min(beats_.next_deadline(patience()), answers_due_)
+                    : beats_.last_heard() + patience();
+}
+
+/// Looks at all requests, once in an answer's time at most: to keep them in order would cost more, and
+/// each request would pay for it.
+void worker_link::look_for_overdue(time_point now) {
+  const auto oldest = held_.oldest();
+  answers_due_ = oldest ? *oldest + config_.answer_timeout : never;
+  if (now >= answers_due_)
+    end(worker_end::overdue, true);
 }
 
 void worker_link::on_ready(wire::worker_ready command) {
@@ -88,7 +105,7 @@ void worker_link::on_ready(wire::worker_ready command) {
   if (is_reserved_service(command.service))
     return end(worker_end::reserved_service, true); // 8-2
   state_ = state::ready;
-  capacity_ = command.capacity;
+  capacity_ = std::min(command.capacity, config_.max_capacity);
   if (command.announced_capacity)
     held_ = outstanding_jobs(true);
   actions_.push(offer_service{std::move(command.service), capacity_}); // 7-25: no answer to READY
@@ -111,7 +128,7 @@ void worker_link::send(wire::to_worker command, time_point now) {
 void worker_link::end(worker_end reason, bool tell_worker, std::vector<job_id> undelivered) {
   if (tell_worker)
     actions_.push(send_to_worker{wire::disconnect{}, ++sent_});
-  actions_.push(worker_ended{reason, std::move(undelivered)});
+  actions_.push(worker_ended{reason, std::move(undelivered), heard_});
   state_ = state::ended;
 }
 

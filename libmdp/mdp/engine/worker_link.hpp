@@ -26,14 +26,21 @@
 ///     invalid message           | DISCONNECT -> ENDED| DISCONNECT -> ENDED (7-31)   | -
 ///     unreachable               | ENDED              | ENDED (T22)                  | -
 ///     silent for too long       | ENDED              | DISCONNECT -> ENDED (7-39)   | -
+///     no answer for too long    |                    | DISCONNECT -> ENDED          | -
 ///     dismiss()                 | DISCONNECT -> ENDED| DISCONNECT -> ENDED (T15)    | -
 ///
 /// ENDED is for ever: its last action is `worker_ended`, after which nothing is sent (7-28, 7-30)
 /// and every input is ignored. What the worker held is not this engine's business: the queue puts
 /// it back when it hears that the sink is gone.
 ///
-/// A worker that announced a capacity holds up to that many requests under tokens; any other holds
-/// one (7-5) under its client's address. The owner calls a function, drains `actions()`, and calls
+/// A worker that announced a capacity holds up to that many requests under tokens, but no more than
+/// `max_capacity`: what libzmq queues for one that does not read is bounded by messages too. Any
+/// other holds one (7-5) under its client's address.
+///
+/// A worker may beat for ever and never answer. Each request it holds must be answered, or continued
+/// by a PARTIAL, within `answer_timeout`; otherwise it is told to go and others get what it held.
+///
+/// The owner calls a function, drains `actions()`, and calls
 /// tick() at `next_deadline()`.
 namespace mdp::engine {
 
@@ -47,6 +54,10 @@ struct worker_link_config {
   heartbeat_config heartbeat;
   busy_policy busy = busy_policy::lenient;
   duration busy_timeout = defaults::busy_timeout;
+  /// How long a request may be with a worker without an answer or a part of one.
+  duration answer_timeout = defaults::answer_timeout;
+  /// Requests one worker is given at a time, whatever it announces; at least 1.
+  std::uint32_t max_capacity = defaults::max_granted_capacity;
   /// Shows workers tokens instead of their clients' routing ids, also where they hold one request.
   bool opaque_client_ids = false;
 };
@@ -59,6 +70,7 @@ enum class worker_end : std::uint8_t {
   invalid,          ///< a message that is not MDP, or of another version than its READY (7-31)
   unreachable,      ///< the socket has lost it (T22)
   silent,           ///< its heartbeats lapsed (7-39)
+  overdue,          ///< it beats, but does not answer
   dismissed,        ///< the broker told it to go
 };
 
@@ -102,6 +114,7 @@ struct worker_ended {
   /// Jobs that certainly never left, as the socket has lost the worker before (T22): to try them
   /// with another worker is no second attempt.
   std::vector<job_id> undelivered;
+  std::uint64_t heard = 0; ///< Commands so far; what comes later is not read.
 };
 
 using worker_link_action = std::variant<send_to_worker, offer_service, worker_answer, worker_ended>;
@@ -156,13 +169,16 @@ private:
   void send(wire::to_worker command, time_point now);
   void end(worker_end reason, bool tell_worker, std::vector<job_id> undelivered = {});
   [[nodiscard]] duration patience() const noexcept;
+  void look_for_overdue(time_point now);
 
   worker_link_config config_;
   state state_ = state::opening;
   std::uint32_t capacity_ = 1;
-  std::uint64_t sent_ = 0; // messages
+  std::uint64_t sent_ = 0;  // messages
+  std::uint64_t heard_ = 0; // commands
   liveness beats_;
   outstanding_jobs held_;
+  time_point answers_due_ = never; // no request of its is overdue before
   action_list<worker_link_action> actions_;
 };
 

@@ -1,8 +1,11 @@
 #include "mdp/net/descriptors.hpp"
 
+#include <linux/tcp.h> // the C library's has no tcpi_bytes_received
+#include <netinet/in.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
 
+#include <cstddef>
 #include <limits>
 
 namespace mdp::net {
@@ -27,6 +30,15 @@ std::size_t raise_descriptor_limit() noexcept {
     setrlimit(RLIMIT_NOFILE, &limit);
   }
   return descriptor_limit();
+}
+
+std::optional<std::uint64_t> bytes_received(int descriptor) noexcept {
+  tcp_info info{};
+  socklen_t size = sizeof info;
+  constexpr auto needed = offsetof(tcp_info, tcpi_bytes_received) + sizeof info.tcpi_bytes_received;
+  if (getsockopt(descriptor, IPPROTO_TCP, TCP_INFO, &info, &size) != 0 || size < needed)
+    return std::nullopt;
+  return info.tcpi_bytes_received;
 }
 
 void hang_up(int descriptor) noexcept {

@@ -1,6 +1,8 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
+#include <optional>
 
 /// File descriptors: each connection of a socket takes one, and libzmq tries for ever, with a whole
 /// core, to accept a connection for which there is none.
@@ -12,6 +14,10 @@ namespace mdp::net {
 /// Allows this process as many descriptors as the system lets it have without asking anybody, and
 /// returns the new limit. For a program's start.
 std::size_t raise_descriptor_limit() noexcept;
+
+/// Bytes that a TCP connection has received since it began, as the system counts them; nothing if it
+/// is none, or closed. Thread-safe.
+[[nodiscard]] std::optional<std::uint64_t> bytes_received(int descriptor) noexcept;
 
 /// Ends a connection that libzmq has accepted: its peer and libzmq find it closed by the other side.
 /// The descriptor stays libzmq's to close. Thread-safe.

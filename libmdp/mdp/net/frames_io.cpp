@@ -77,9 +77,10 @@ receive_result receive_frames(zmq::socket_ref socket, const message_bounds& boun
 }
 
 /// Sends one frame. Nothing when it was sent, errno when it was not; then `f` was not taken.
-std::optional<int> send_part(zmq::socket_ref socket, const frame& f, bool more) {
+std::optional<int> send_part(zmq::socket_ref socket, const frame& f, bool more,
+                             const transit& account) {
   zmq_msg_t part;
-  fill_part(part, f);
+  fill_part(part, f, account);
   const int flags = more ? ZMQ_DONTWAIT | ZMQ_SNDMORE : ZMQ_DONTWAIT;
   while (zmq_msg_send(&part, socket.handle(), flags) < 0) {
     if (const int error = zmq_errno(); error != EINTR) {
@@ -106,10 +107,11 @@ send_status status_of(int error) noexcept {
 /// Sends the frames behind the first one. An error no longer takes the message back, so all frames
 /// are said to the end, or the next message would begin in the middle of this one. Nothing when all
 /// were taken, otherwise the first error.
-std::optional<int> send_rest(zmq::socket_ref socket, std::span<const frame> rest) {
+std::optional<int> send_rest(zmq::socket_ref socket, std::span<const frame> rest,
+                             const transit& account) {
   std::optional<int> first_error;
   for (std::size_t i = 0; i < rest.size(); ++i) {
-    const auto error = send_part(socket, rest[i], i + 1 < rest.size());
+    const auto error = send_part(socket, rest[i], i + 1 < rest.size(), account);
     if (error == ETERM)
       return error;
     if (error && !first_error)
@@ -127,7 +129,7 @@ receive_result receive(zmq::socket_ref socket, const message_bounds& bounds, mes
 }
 
 receive_result receive_from(zmq::socket_ref socket, const message_bounds& bounds, frame& routing_id,
-                            message& into) {
+                            message& into, int* connection) {
   into = {};
   zmq::message_t part;
   switch (receive_part(socket, *part.handle())) {
@@ -138,6 +140,8 @@ receive_result receive_from(zmq::socket_ref socket, const message_bounds& bounds
   case part_status::received:
     break;
   }
+  if (connection != nullptr)
+    *connection = zmq_msg_get(part.handle(), ZMQ_SRCFD);
   const bool more = part.more();
   routing_id = take_frame(*part.handle());
   if (!more) // cannot come from a peer: libzmq puts the routing id in front of at least one frame
@@ -148,9 +152,9 @@ receive_result receive_from(zmq::socket_ref socket, const message_bounds& bounds
 send_status send(zmq::socket_ref socket, const message& frames) {
   const auto parts = frames.frames();
   MDP_ASSERT(!parts.empty());
-  if (const auto error = send_part(socket, parts.front(), parts.size() > 1))
+  if (const auto error = send_part(socket, parts.front(), parts.size() > 1, {}))
     return status_of(*error);
-  const auto error = send_rest(socket, parts.subspan(1));
+  const auto error = send_rest(socket, parts.subspan(1), {});
   if (!error)
     return send_status::sent;
   // Behind the first frame EAGAIN does not mean "full", which is judged at the first: the
@@ -159,11 +163,13 @@ send_status send(zmq::socket_ref socket, const message& frames) {
   return *error == EAGAIN ? send_status::unreachable : status_of(*error);
 }
 
-send_status send_to(zmq::socket_ref socket, const frame& routing_id, const message& frames) {
+send_status send_to(zmq::socket_ref socket, const frame& routing_id, const message& frames,
+                    const transit& account) {
   MDP_ASSERT(!frames.empty());
-  if (const auto error = send_part(socket, routing_id, true))
+  if (const auto error = send_part(socket, routing_id, true, {}))
     return status_of(*error);
-  return send_rest(socket, frames.frames()) == ETERM ? send_status::terminated : send_status::sent;
+  return send_rest(socket, frames.frames(), account) == ETERM ? send_status::terminated
+                                                              : send_status::sent;
 }
 
 } // namespace mdp::net

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "mdp/message.hpp"
+#include "mdp/net/transit.hpp"
 
 #include <zmq.hpp>
 
@@ -36,9 +37,12 @@ struct receive_result {
 [[nodiscard]] receive_result receive(zmq::socket_ref socket, const message_bounds& bounds,
                                      message& into);
 
-/// Receives what a ROUTER has. `routing_id` says who sent it, also when it was dropped.
+/// Receives what a ROUTER has. `routing_id` says who sent it, also when it was dropped. `connection`,
+/// if wanted, gets the descriptor by which the first frame came, which may be closed by now; -1 where
+/// there is none.
 [[nodiscard]] receive_result receive_from(zmq::socket_ref socket, const message_bounds& bounds,
-                                          frame& routing_id, message& into);
+                                          frame& routing_id, message& into,
+                                          int* connection = nullptr);
 
 enum class send_status : std::uint8_t {
   sent,        ///< libzmq has all of it
@@ -54,8 +58,9 @@ enum class send_status : std::uint8_t {
 
 /// Sends all frames of `frames`, at least one, to one peer of a ROUTER with ROUTER_MANDATORY. Only
 /// the routing id can fail; libzmq swallows the rest if the peer leaves in the middle, and who
-/// watches its heartbeats finds out.
+/// watches its heartbeats finds out. Large frames are on `account`, if there is one, until libzmq has
+/// sent or dropped them.
 [[nodiscard]] send_status send_to(zmq::socket_ref socket, const frame& routing_id,
-                                  const message& frames);
+                                  const message& frames, const transit& account = {});
 
 } // namespace mdp::net

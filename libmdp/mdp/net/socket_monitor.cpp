@@ -54,8 +54,10 @@ socket_monitor::news socket_monitor::take() {
       static_cast<void>(reader_.recv(event, zmq::recv_flags::dontwait));
     if (what == ZMQ_EVENT_ACCEPTED) {
       all.accepted.push_back(static_cast<int>(value));
+      all.changes.push_back({static_cast<int>(value), true});
     } else if (what == ZMQ_EVENT_DISCONNECTED) {
       ++all.lost_connections;
+      all.changes.push_back({static_cast<int>(value), false});
     } else if (what == ZMQ_EVENT_ACCEPT_FAILED) {
       ++all.failed_accepts;
       all.accept_error = zmq_error(static_cast<int>(value));

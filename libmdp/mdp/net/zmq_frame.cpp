@@ -6,6 +6,7 @@
 #include <cstring>
 #include <new>
 #include <typeinfo>
+#include <utility>
 
 namespace mdp::net {
 
@@ -41,10 +42,33 @@ private:
   zmq_msg_t part_;
 };
 
+/// The bytes of a frame that libzmq has, on somebody's account.
+class counted_bytes final : public frame_owner {
+public:
+  counted_bytes(frame f, transit account) : frame_(std::move(f)), account_(std::move(account)) {
+    account_->give(frame_.size());
+  }
+  ~counted_bytes() override { account_->take_back(frame_.size()); }
+
+private:
+  frame frame_;
+  transit account_;
+};
+
 /// Called by libzmq, in one of its threads. ThreadSanitizer's suppressions know this name: what
 /// orders this call behind ours is inside libzmq, where it cannot look.
 void release_sent_bytes(void* /*bytes*/, void* owner) noexcept {
   static_cast<frame_owner*>(owner)->release();
+}
+
+/// Gives libzmq bytes that `owner`, of which it takes over a reference, keeps alive.
+void lend(zmq_msg_t& part, const frame& f, frame_owner* owner) {
+  // libzmq takes a pointer to mutable bytes and does not write through it.
+  auto* bytes = const_cast<std::byte*>(f.data());
+  if (zmq_msg_init_data(&part, bytes, f.size(), release_sent_bytes, owner) != 0) {
+    owner->release();
+    throw std::bad_alloc();
+  }
 }
 
 } // namespace
@@ -60,7 +84,7 @@ frame take_frame(zmq_msg_t& part) {
   return frame::adopt(owner->bytes(), retained, owner);
 }
 
-void fill_part(zmq_msg_t& part, const frame& f) {
+void fill_part(zmq_msg_t& part, const frame& f, const transit& account) {
   auto* owner = f.owner();
   if (owner == nullptr || f.size() <= defaults::copy_frames_up_to) {
     if (zmq_msg_init_size(&part, f.size()) != 0)
@@ -69,6 +93,8 @@ void fill_part(zmq_msg_t& part, const frame& f) {
       std::memcpy(zmq_msg_data(&part), f.data(), f.size());
     return;
   }
+  if (account && f.size() > defaults::transit_counted_from)
+    return lend(part, f, new counted_bytes(f, account));
   if (typeid(*owner) == typeid(received_bytes)) {
     auto* received = static_cast<received_bytes*>(owner);
     // A frame may be a part of its owner's bytes; a message cannot.
@@ -78,12 +104,7 @@ void fill_part(zmq_msg_t& part, const frame& f) {
     }
   }
   owner->retain();
-  // libzmq takes a pointer to mutable bytes and does not write through it.
-  auto* bytes = const_cast<std::byte*>(f.data());
-  if (zmq_msg_init_data(&part, bytes, f.size(), release_sent_bytes, owner) != 0) {
-    owner->release();
-    throw std::bad_alloc();
-  }
+  lend(part, f, owner);
 }
 
 } // namespace mdp::net

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "mdp/frame.hpp"
+#include "mdp/net/transit.hpp"
 
 #include <zmq.h>
 
@@ -14,8 +15,9 @@ namespace mdp::net {
 [[nodiscard]] frame take_frame(zmq_msg_t& part);
 
 /// Makes `part`, which holds nothing yet, a libzmq message with the bytes of `f`. Larger bytes are
-/// not copied: the message keeps them alive until libzmq has sent them, from whatever thread.
-/// Throws std::bad_alloc. Thread-safe for frames that share their bytes.
-void fill_part(zmq_msg_t& part, const frame& f);
+/// not copied: the message keeps them alive until libzmq has sent them, from whatever thread. With an
+/// `account`, those above `defaults::transit_counted_from` are on it until then. Throws
+/// std::bad_alloc. Thread-safe for frames that share their bytes.
+void fill_part(zmq_msg_t& part, const frame& f, const transit& account = {});
 
 } // namespace mdp::net

@@ -6,8 +6,10 @@
 #include "mdp/peers/tombstones.hpp"
 #include "mdp/wire/command.hpp"
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <unordered_map>
 #include <utility>
 #include <variant>
@@ -17,6 +19,7 @@
 ///
 ///     who sent it             | what it says              | verdict
 ///     ------------------------+---------------------------+-----------------------------------------
+///     a known worker          | DISCONNECT                | goodbye: deliver, and it is a stranger (7-28)
 ///     a known peer            | its kind, its version     | deliver
 ///     a known peer            | another kind or version   | violation (7-31)
 ///     a stranger              | a client's request        | open a client, then deliver
@@ -26,18 +29,47 @@
 ///     a stranger that left    | any other worker command  | ignore: nothing more is sent to it (7-28)
 ///     a stranger              | any other worker command  | turn away: DISCONNECT (7-30, T9)
 ///     a stranger, house full  | anything that would open  | ignore, counted (T8)
+///     a stranger              | what this ROUTER is not for | ignore, counted (7-2)
 ///
 /// A READY clears the memory of having been told to go (T9).
+///
+/// A worker that says goodbye is forgotten at once, not when its engine has ended: what follows under
+/// the same routing id, a READY perhaps, is a new conversation's, and what the old one's engine still
+/// wants sent must not reach it.
+///
+/// Whoever ends says how many messages it heard; what was delivered beyond that was dropped, and its
+/// owner counts it.
+///
+/// A peer that would be forgotten for its silence asks with release(), which says no while something
+/// is on its way to it; so nothing is delivered to who has gone.
 namespace mdp::peers {
 
 enum class peer_kind : std::uint8_t { client, worker };
 
-enum class verdict : std::uint8_t { deliver, open, violation, turn_away, ignore, house_full };
+enum class verdict : std::uint8_t {
+  deliver,
+  goodbye,
+  open,
+  violation,
+  turn_away,
+  ignore,
+  house_full,
+  wrong_door,
+};
+
+inline constexpr std::size_t verdict_count = static_cast<std::size_t>(verdict::wrong_door) + 1;
+
+/// Whom a ROUTER is for: a broker has one for all, or one for each side (7-2).
+enum class door : std::uint8_t { everybody, clients, workers };
 
 struct directory_config {
   std::size_t max_peers = defaults::max_peers;
   std::size_t max_tombstones = defaults::max_tombstones;
   duration tombstone_lifetime = defaults::tombstone_lifetime;
+  door is_for = door::everybody;
+  /// A broker's peers have ids of their own; with two directories, one has the odd ones.
+  std::uint64_t first_id = 1;
+  std::uint64_t id_step = 1;
 };
 
 /// `Handle` is whatever the owner reaches a peer by; here it is only kept. Not synchronised.
@@ -50,31 +82,36 @@ public:
     peer_kind kind{};
     wire::protocol_version version{};
     Handle handle;
+    std::uint64_t delivered = 0; ///< Messages for it, by judge() and admit().
   };
 
   struct decision {
     verdict what{};
-    entry* peer = nullptr; ///< The known peer for `deliver` and `violation`; valid until a change.
+    /// The known peer for `deliver`, `goodbye` and `violation`; valid until a change.
+    entry* peer = nullptr;
   };
 
   explicit peer_directory(const directory_config& config = {})
       : config_(config), told_to_go_(config.max_tombstones, config.tombstone_lifetime) {}
 
-  /// What to do with `input` from `routing_id`. After `open` the owner calls admit(); after
-  /// `turn_away` the peer counts as told.
+  /// What to do with `input` from `routing_id`. After `open` the owner calls admit(), after `goodbye`
+  /// it delivers and calls let_go(); after `turn_away` the peer counts as told.
   decision judge(const frame& routing_id, const wire::broker_input& input, time_point now) {
     if (const auto known = by_routing_id_.find(routing_id); known != by_routing_id_.end()) {
       auto& peer = known->second;
-      const bool fits = peer.kind == kind_of(input) && peer.version == input.version;
-      return {fits ? verdict::deliver : verdict::violation, &peer};
+      if (peer.kind != kind_of(input) || peer.version != input.version)
+        return {verdict::violation, &peer};
+      ++peer.delivered;
+      return {is_goodbye(input) ? verdict::goodbye : verdict::deliver, &peer};
     }
+    if (!is_admitted(kind_of(input)))
+      return {verdict::wrong_door};
     if (const auto* command = std::get_if<wire::from_worker>(&input.command)) {
       if (!std::holds_alternative<wire::worker_ready>(*command)) {
         if (told_to_go_.contains(routing_id, now))
           return {verdict::ignore};
         told_to_go_.add(routing_id, now); // whoever of the two says it
-        const bool leaves = std::holds_alternative<wire::disconnect>(*command);
-        return {leaves ? verdict::ignore : verdict::turn_away};
+        return {is_goodbye(input) ? verdict::ignore : verdict::turn_away};
       }
       told_to_go_.remove(routing_id);
     }
@@ -83,9 +120,9 @@ public:
 
   /// Makes a stranger known under a new id. The handle is the caller's to fill in.
   entry& admit(const frame& routing_id, const wire::broker_input& input) {
-    const auto id = peer_id{++last_id_};
-    const auto [place, is_new] =
-      by_routing_id_.emplace(routing_id, entry{id, routing_id, kind_of(input), input.version, {}});
+    const auto id = peer_id{std::exchange(next_id_, next_id_ + config_.id_step)};
+    const auto [place, is_new] = by_routing_id_.emplace(
+      routing_id, entry{id, routing_id, kind_of(input), input.version, {}, 1});
     MDP_ASSERT(is_new);
     by_id_.emplace(id, &place->second); // unordered_map does not move its elements
     return place->second;
@@ -102,20 +139,46 @@ public:
     return known == by_routing_id_.end() ? nullptr : &known->second;
   }
 
-  /// A peer has ended. `was_told` says that a DISCONNECT passed between the two, so that nothing
-  /// more may be sent.
-  void remove(peer_id id, bool was_told, time_point now) {
+  /// A peer said goodbye. It is a stranger from now on, and what was delivered is all that remains of
+  /// it until it has ended and remove() is called.
+  void let_go(peer_id id, time_point now) {
     const auto known = by_id_.find(id);
     if (known == by_id_.end())
       return;
-    const auto routing_id = known->second->routing_id;
+    leaving_.emplace(id, known->second->delivered);
+    forget(known, true, now);
+  }
+
+  /// A peer has ended. `was_told` says that a DISCONNECT passed between the two, so that nothing
+  /// more may be sent. Returns how many messages it left unread, if it is known how many it `heard`:
+  /// nobody reads them any more.
+  std::uint64_t remove(peer_id id, bool was_told, time_point now,
+                       std::optional<std::uint64_t> heard = std::nullopt) {
+    std::uint64_t delivered = 0;
+    if (const auto known = by_id_.find(id); known != by_id_.end()) {
+      delivered = known->second->delivered;
+      forget(known, was_told, now);
+    } else if (const auto left = leaving_.extract(id); !left.empty()) {
+      delivered = left.mapped();
+    }
+    return delivered - std::min(delivered, heard.value_or(delivered));
+  }
+
+  /// A peer that has read `heard` messages would be forgotten. True if it was: then nothing is on its
+  /// way to it, and what comes is a stranger's.
+  [[nodiscard]] bool release(peer_id id, std::uint64_t heard) {
+    const auto known = by_id_.find(id);
+    if (known == by_id_.end() || known->second->delivered != heard)
+      return false;
+    by_routing_id_.erase(frame(known->second->routing_id));
     by_id_.erase(known);
-    by_routing_id_.erase(routing_id);
-    if (was_told)
-      told_to_go_.add(routing_id, now);
+    return true;
   }
 
   [[nodiscard]] std::size_t size() const noexcept { return by_routing_id_.size(); }
+
+  /// Peers that said goodbye and have not ended yet.
+  [[nodiscard]] std::size_t leaving() const noexcept { return leaving_.size(); }
 
   /// Strangers that are remembered because a DISCONNECT has passed.
   [[nodiscard]] std::size_t remembered() const noexcept { return told_to_go_.size(); }
@@ -127,15 +190,36 @@ public:
   }
 
 private:
+  static bool is_goodbye(const wire::broker_input& input) noexcept {
+    const auto* command = std::get_if<wire::from_worker>(&input.command);
+    return command != nullptr && std::holds_alternative<wire::disconnect>(*command);
+  }
+
   static peer_kind kind_of(const wire::broker_input& input) noexcept {
     return std::holds_alternative<wire::from_client>(input.command) ? peer_kind::client
                                                                     : peer_kind::worker;
   }
 
+  [[nodiscard]] bool is_admitted(peer_kind kind) const noexcept {
+    return config_.is_for == door::everybody ||
+           (config_.is_for == door::clients) == (kind == peer_kind::client);
+  }
+
+  using ids = std::unordered_map<peer_id, entry*>;
+
+  void forget(typename ids::iterator known, bool was_told, time_point now) {
+    const auto routing_id = known->second->routing_id;
+    by_id_.erase(known);
+    by_routing_id_.erase(routing_id);
+    if (was_told)
+      told_to_go_.add(routing_id, now);
+  }
+
   directory_config config_;
-  std::uint64_t last_id_ = 0;
+  std::uint64_t next_id_ = config_.first_id;
   std::unordered_map<frame, entry> by_routing_id_;
-  std::unordered_map<peer_id, entry*> by_id_;
+  ids by_id_;
+  std::unordered_map<peer_id, std::uint64_t> leaving_; // and what was delivered to them
   tombstones told_to_go_;
 };
 

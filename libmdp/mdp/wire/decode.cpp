@@ -24,4 +24,10 @@ std::string_view header_seen(const message& frames) noexcept {
   return place.index < frames.size() ? frames[place.index].text() : std::string_view{};
 }
 
+std::string printable(std::string text) {
+  std::ranges::replace_if(
+    text, [](char c) { return c < ' ' || c > '~'; }, '?');
+  return text;
+}
+
 } // namespace mdp::wire

@@ -8,6 +8,7 @@
 #include <tl/expected.hpp>
 
 #include <optional>
+#include <string>
 #include <string_view>
 
 /// Reads multiparts as RFC 7 and RFC 18 write them, strictly: a frame too many, a missing delimiter
@@ -37,7 +38,11 @@ decode_at_client(message frames, protocol_version version, const limits& bounds)
 
 /// The header frame of a multipart as far as one can be made out, for a log line about a peer that
 /// speaks something else (T20); empty when there is none. These are a peer's bytes, of any value
-/// and length: cut and escape them. Valid as long as `frames` is unchanged.
+/// and length: cut them, and see printable(). Valid as long as `frames` is unchanged.
 [[nodiscard]] std::string_view header_seen(const message& frames) noexcept;
+
+/// A peer's bytes for a log line, a question mark for each that is not printable ASCII: a line break
+/// could forge a line of the log, an escape speak to a terminal.
+[[nodiscard]] std::string printable(std::string text);
 
 } // namespace mdp::wire

@@ -88,7 +88,8 @@ child_spec crowd_of(std::string name, std::function<void(supervisor_actor)> star
 
 child_spec registry_child(const branch_ptr& branch) {
   const auto kept = std::make_shared<service_registry_state::store>(
-    branch->parts.max_services, branch->parts.rules, !branch->parts.exact_names);
+    branch->parts.max_services, branch->parts.rules, !branch->parts.exact_names,
+    branch->parts.dead_letter_service);
   child_spec spec;
   spec.name = service_registry_state::name;
   spec.line = kept->line;
@@ -105,7 +106,6 @@ child_spec registry_child(const branch_ptr& branch) {
     around->rules = parts.rules;
     around->budget = parts.budget;
     around->dead_letters = branch->dead_letters;
-    around->dead_letter_service = parts.dead_letter_service;
     around->linger = parts.service_linger;
     around->tree = parts.tree;
     const auto registry = spawn_state<service_registry_state>(parent, std::move(around), kept);
@@ -129,6 +129,8 @@ child_spec broker_spec(broker_tree parts, std::function<io_actor()> io) {
       crowd_of("peers", [branch](supervisor_actor s) { branch->peers = std::move(s); }),
       registry_child(branch),
     };
+    if (parts.services)
+      spec.children.push_back(parts.services->branch());
     return spec;
   });
   child.grace = 8 * defaults::shutdown_grace;

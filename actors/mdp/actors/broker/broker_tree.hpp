@@ -2,6 +2,7 @@
 
 #include "mdp/actors/counters.hpp"
 #include "mdp/actors/current.hpp"
+#include "mdp/actors/service/service_roster.hpp"
 #include "mdp/actors/supervision/child_spec.hpp"
 #include "mdp/engine/broker_budget.hpp"
 #include "mdp/engine/client_link.hpp"
@@ -33,6 +34,8 @@ struct broker_tree {
   std::shared_ptr<const tree_node> tree; ///< The whole tree, for MMI; null: it shows none.
   /// Where the present registry is left for whoever wants to drain the broker.
   std::shared_ptr<current<service_registry_actor>> registry;
+  /// The services inside the process; null if there can be none. Outlives the branch.
+  std::shared_ptr<service_roster> services;
 };
 
 /// The broker as one child of a root:
@@ -41,14 +44,16 @@ struct broker_tree {
 ///      ├─ queues (one for one)      the registry starts them; a failed one is back with all its jobs
 ///      │   └─ MMI
 ///      ├─ peers (one for one)       sessions are back with all open requests; connections are not
-///      └─ registry                  is back with all queues
+///      ├─ registry                  is back with all queues
+///      └─ services (one for one)    those inside the process, which register there
 ///
 /// What an actor knows is kept beside it, and so is what it had not read yet: each of them can fail
 /// alone, the supervisors included, and nothing that was accepted is lost. Only worker connections are
 /// temporary: their end is what gives the worker's requests back.
 ///
-/// Stopped from the last to the first: no new queues, then every worker gets its DISCONNECT, then the
-/// queues go. `io` gives the I/O actor's present incarnation, which is older than this branch.
+/// Stopped from the last to the first: the services, no new queues, then every worker gets its
+/// DISCONNECT, then the queues go. `io` gives the I/O actor's present incarnation, which is older than
+/// this branch.
 [[nodiscard]] child_spec broker_spec(broker_tree branch, std::function<io_actor()> io);
 
 } // namespace mdp::actors

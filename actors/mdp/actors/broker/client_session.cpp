@@ -34,6 +34,10 @@ client_session_actor::behavior_type client_session_state::make_behavior() {
       link_.handle_unreachable();
       carry_out();
     },
+    [this](peer_released) {
+      link_.released();
+      carry_out();
+    },
     [this](answer_arrived& news) {
       store_->answer_in_hand = news.id;
       if (news.is_final)
@@ -78,9 +82,12 @@ void client_session_state::carry_out() {
           tell(self_, around_->registry, cancel_job{std::move(request.service), request.id});
         },
         [&](const engine::request_refused& news) { around_->counters->refused.add(news.reason); },
+        [&](const engine::ask_to_leave& request) {
+          tell(self_, around_->io, release_peer{id_, request.heard});
+        },
         [&](const engine::client_ended& end) {
           around_->counters->ended_clients.add(end.reason);
-          tell(self_, around_->io, peer_ended{id_, false});
+          tell(self_, around_->io, peer_ended{id_, false, end.heard, false});
           end_normally(self_);
         },
       },

@@ -2,7 +2,8 @@
 
 #include "mdp/actors/compat/exit.hpp"
 #include "mdp/actors/compat/messaging.hpp"
-#include "mdp/engine/dead_letters.hpp"
+#include "mdp/actors/service/begun_jobs.hpp"
+#include "mdp/engine/dead_letter_office.hpp"
 #include "mdp/overload.hpp"
 
 #include <spdlog/spdlog.h>
@@ -94,15 +95,23 @@ void service_queue_state::recover() {
 
 void service_queue_state::on_register(register_sink& request) {
   const auto id = request.id;
-  store_->sinks.emplace(id, queue_store::sink{request.sink, request.card, now_of(self_)});
+  store_->sinks.emplace(
+    id, queue_store::sink{request.sink, request.card, request.begun, now_of(self_)});
   notify_exit(request.sink, handle{self_}, [id](const exit_kind&) { return sink_lost{id, {}}; });
-  tell(self_, request.sink, sink_accepted{handle{self_}});
+  tell(self_, request.sink, sink_accepted{handle{self_}, id});
   engine_.add_sink(id, request.capacity, now_of(self_));
 }
 
 void service_queue_state::on_sink_lost(const sink_lost& news) {
-  store_->sinks.erase(news.id);
-  engine_.remove_sink(news.id, now_of(self_), news.undelivered);
+  auto undelivered = news.undelivered;
+  if (const auto known = store_->sinks.find(news.id); known != store_->sinks.end()) {
+    if (const auto begun = known->second.begun)
+      for (const auto id : engine_.jobs_at(news.id))
+        if (!begun->contains(id))
+          undelivered.push_back(id);
+    store_->sinks.erase(known);
+  }
+  engine_.remove_sink(news.id, now_of(self_), undelivered);
 }
 
 engine::service_report service_queue_state::report(bool with_workers) const {

@@ -24,6 +24,7 @@ struct queue_store {
   struct sink {
     job_sink_actor actor;
     std::shared_ptr<const worker_card> card; ///< Null for a service inside the process.
+    std::shared_ptr<const begun_jobs> begun; ///< Null for all others.
     time_point since;
   };
 

@@ -143,24 +143,19 @@ void service_registry_state::on_idle(const queue_idle& news) {
 
 void service_registry_state::on_death(job_died& news) {
   auto& counters = *around_->counters;
-  const auto& to = around_->dead_letter_service;
-  const bool is_own = news.what.id.client == engine::broker_itself;
-  if (!is_own)
+  const auto& to = store_->dead_office.service();
+  const auto found = catalog_.find(to);
+  auto decision = store_->dead_office.judge(news.service, news.what, found.verdict, now_of(self_));
+  if (decision.is_letter) {
     counters.dead_letters.add();
-  auto again = to.empty() ? std::nullopt
-                          : engine::redirect(news.service, news.what, to, store_->own_requests + 1,
-                                             now_of(self_) + defaults::dead_letter_ttl);
-  tell(self_, store_->mmi, std::move(news));
-  if (!again)
+    tell(self_, store_->mmi, std::move(news));
+  }
+  if (decision.lost)
+    counters.dead_letters_lost.add(*decision.lost);
+  if (!decision.again)
     return;
-  if (store_->is_draining)
-    return counters.dead_letters_lost.add(engine::refusal::stopping);
-  const auto queue = queue_at(catalog_.find(to), to);
-  if (!queue)
-    return counters.dead_letters_lost.add(engine::refusal::too_many_services);
-  ++store_->own_requests;
   counters.dead_letters_redirected.add();
-  tell(self_, queue, submit_job{to, *std::move(again), {}});
+  tell(self_, queue_at(found, to), submit_job{to, *std::move(decision.again), {}});
 }
 
 void service_registry_state::on_survey(const survey_services& question) {
@@ -181,6 +176,7 @@ void service_registry_state::on_survey(const survey_services& question) {
 
 void service_registry_state::on_drain(drain_services& request) {
   store_->is_draining = true;
+  store_->dead_office.stop();
   store_->drained = std::move(request.done);
   store_->draining = catalog_.size();
   catalog_.for_each([&](const std::string&, const auto& known) {

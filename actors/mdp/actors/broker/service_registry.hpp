@@ -5,6 +5,7 @@
 #include "mdp/actors/counters.hpp"
 #include "mdp/actors/messages.hpp"
 #include "mdp/actors/supervision/supervision_tree.hpp"
+#include "mdp/engine/dead_letter_office.hpp"
 #include "mdp/engine/dead_letters.hpp"
 #include "mdp/engine/service_catalog.hpp"
 #include "mdp/engine/service_rules.hpp"
@@ -19,7 +20,8 @@
 namespace mdp::actors {
 
 /// Where service names lead (see `interfaces.hpp`). What to do with a name decides
-/// `engine::service_catalog`; this starts the queues and passes messages on.
+/// `engine::service_catalog`, with a request that died `engine::dead_letter_office`; this starts the
+/// queues and passes messages on.
 class service_registry_state {
 public:
   using handle = service_registry_actor;
@@ -37,7 +39,6 @@ public:
     std::shared_ptr<engine::broker_budget> budget;
     std::shared_ptr<engine::dead_letters> dead_letters;
     std::shared_ptr<const tree_node> tree; ///< Null: MMI shows none.
-    std::string dead_letter_service;       ///< Empty: there is none.
     duration linger = defaults::service_linger;
   };
 
@@ -45,14 +46,15 @@ public:
   /// one after the other.
   struct store {
     store(std::size_t max_services, std::shared_ptr<const engine::service_rules> rules,
-          bool patterns)
-        : catalog(max_services, std::move(rules), patterns) {}
+          bool patterns, std::string dead_letter_service)
+        : catalog(max_services, std::move(rules), patterns),
+          dead_office(std::move(dead_letter_service)) {}
 
     engine::service_catalog<service_queue_actor> catalog;
     mmi_actor mmi; ///< Null until the first registry has started it.
     std::shared_ptr<service_queue_state::surroundings> for_queues;
     std::function<void()> drained;
-    std::uint64_t own_requests = 0; ///< Submitted by the broker itself.
+    engine::dead_letter_office dead_office;
     std::size_t draining = 0;
     bool is_draining = false;
     std::shared_ptr<succession> line = std::make_shared<succession>();

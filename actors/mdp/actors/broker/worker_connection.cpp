@@ -90,7 +90,7 @@ void worker_connection_state::on_ended(engine::worker_ended& end) {
   spdlog::debug("worker {} is gone: {}", id_.value, to_string(end.reason));
   if (queue_) // it hears of our end in any case, but not of what never left
     tell(self_, queue_, sink_lost{sink_id{id_.value}, std::move(end.undelivered)});
-  tell(self_, around_->io, peer_ended{id_, engine::was_told(end.reason)});
+  tell(self_, around_->io, peer_ended{id_, engine::was_told(end.reason), end.heard, false});
   end_normally(self_);
 }
 

@@ -41,7 +41,7 @@ private:
   counted_in counted_;
   std::shared_ptr<worker_card> card_; // what others may see of the worker
   engine::worker_link link_;
-  service_queue_actor queue_; // takes the answers; null until the service has accepted us
+  job_source_actor queue_; // takes the answers; null until the service has accepted us
   deadline_timer timer_;
 };
 

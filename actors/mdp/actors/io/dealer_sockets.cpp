@@ -10,16 +10,13 @@ namespace mdp::actors::io {
 template <class Message>
 void dealer_sockets::tell_owner(socket_id socket, Message message) {
   if (const auto entry = owners_.find(socket); entry != owners_.end())
-    std::visit([&](const auto& handle) { tell(self_, handle, std::move(message)); }, entry->second);
+    tell(self_, entry->second, std::move(message));
 }
 
 void dealer_sockets::open(open_socket& request, socket_id socket) {
-  const bool is_worker = static_cast<bool>(request.worker);
-  const auto role = is_worker ? dealer_role::worker : dealer_role::client;
-  owners_.emplace(socket,
-                  is_worker ? owner{std::move(request.worker)} : owner{std::move(request.client)});
+  owners_.emplace(socket, std::move(request.worker));
   std::ignore = outbox_->push(
-    open_dealer{socket, std::move(request.endpoint), role, request.version, options_, limits_});
+    open_dealer{socket, std::move(request.endpoint), request.version, options_, limits_});
 }
 
 void dealer_sockets::send(send_on_socket& request) {
@@ -44,21 +41,8 @@ void dealer_sockets::on_connect_failed(const connect_failed& report) {
 }
 
 void dealer_sockets::on_worker_input(worker_input& report) {
-  const auto entry = owners_.find(report.socket);
-  if (entry == owners_.end())
-    return;
-  if (const auto* worker = std::get_if<worker_peer_actor>(&entry->second))
-    tell(self_, *worker,
-         broker_told_worker{report.socket, std::move(report.command), report.received_at});
-}
-
-void dealer_sockets::on_client_input(client_input& report) {
-  const auto entry = owners_.find(report.socket);
-  if (entry == owners_.end())
-    return;
-  if (const auto* client = std::get_if<client_peer_actor>(&entry->second))
-    tell(self_, *client,
-         broker_told_client{report.socket, std::move(report.command), report.received_at});
+  tell_owner(report.socket,
+             broker_told_worker{report.socket, std::move(report.command), report.received_at});
 }
 
 void dealer_sockets::on_invalid(const invalid_input& report) {

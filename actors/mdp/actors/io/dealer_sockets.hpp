@@ -7,11 +7,10 @@
 #include "mdp/wire/limits.hpp"
 
 #include <unordered_map>
-#include <variant>
 
 namespace mdp::actors::io {
 
-/// The I/O actor's half that serves worker and client peers: each owns one DEALER socket, which is
+/// The I/O actor's half that serves worker peers: each owns one DEALER socket, which is
 /// known here by its number. What arrives for a socket that was closed meanwhile finds no owner and
 /// is dropped, which is just what a new socket is for.
 class dealer_sockets {
@@ -29,7 +28,6 @@ public:
   void on_connected(const connected& report);
   void on_connect_failed(const connect_failed& report);
   void on_worker_input(worker_input& report);
-  void on_client_input(client_input& report);
   void on_invalid(const invalid_input& report);
   /// The loop could not deliver what the owner sent in time.
   void on_unreachable(const peer_unreachable& report);
@@ -37,8 +35,6 @@ public:
   [[nodiscard]] bool owns(socket_id socket) const noexcept { return owners_.contains(socket); }
 
 private:
-  using owner = std::variant<worker_peer_actor, client_peer_actor>;
-
   template <class Message>
   void tell_owner(socket_id socket, Message message);
 
@@ -46,7 +42,7 @@ private:
   net::socket_config options_;
   wire::limits limits_;
   outbox* outbox_ = nullptr;
-  std::unordered_map<socket_id, owner> owners_;
+  std::unordered_map<socket_id, worker_peer_actor> owners_;
 };
 
 } // namespace mdp::actors::io

@@ -3,6 +3,7 @@
 #include "mdp/actors/compat/exit.hpp"
 #include "mdp/actors/compat/messaging.hpp"
 #include "mdp/net/descriptors.hpp"
+#include "mdp/net/socket_options.hpp"
 #include "mdp/overload.hpp"
 
 #include <spdlog/spdlog.h>
@@ -15,8 +16,20 @@ namespace mdp::actors {
 
 namespace {
 
-/// A broker has one ROUTER for clients and workers (7-1, 7-2); DEALERs are numbered from 2.
+/// A broker has one ROUTER for clients and workers, or one for each (7-1, 7-2); DEALERs are numbered
+/// from 3.
 constexpr socket_id router_socket{1};
+constexpr socket_id worker_router_socket{2};
+
+peers::directory_config directory_of(const io_config& config, peers::door is_for) {
+  auto directory = config.peers;
+  if (config.bind->worker_endpoints.empty())
+    return directory;
+  directory.is_for = is_for;
+  directory.first_id = is_for == peers::door::clients ? 1 : 2;
+  directory.id_step = 2;
+  return directory;
+}
 
 /// All descriptors but those that are used otherwise.
 std::size_t max_connections() {
@@ -30,10 +43,15 @@ io_state::io_state(handle::pointer self, io_config config, io::loop_host& host)
     : self_(self),
       config_(std::move(config)),
       outbox_(&host.start(handle{self})),
-      router_(self, config_.peers, config_.counters),
+      router_(self, directory_of(config_, peers::door::clients), config_.counters),
       dealers_(self, config_.sockets, config_.limits) {
   router_.use_outbox(*outbox_);
   router_.use_socket(router_socket);
+  if (!config_.bind->worker_endpoints.empty()) {
+    workers_.emplace(self, directory_of(config_, peers::door::workers), config_.counters);
+    workers_->use_outbox(*outbox_);
+    workers_->use_socket(worker_router_socket);
+  }
   dealers_.use_outbox(*outbox_);
 }
 
@@ -51,9 +69,14 @@ io_actor::behavior_type io_state::make_behavior() {
     [this](loop_reported& news) { on_reports(news.reports); },
     [this](const loop_ended& news) { on_loop_ended(news); },
     [this](serve_peers& openers) { serve(openers); },
-    [this](send_to_peer& request) { router_.send(request); },
-    [this](const peer_ended& news) { router_.end(news); },
-    [this](deadline_due) { router_.probe(); },
+    [this](send_to_peer& request) { router_of(request.peer).send(request); },
+    [this](const peer_ended& news) { router_of(news.peer).end(news); },
+    [this](const release_peer& request) { router_of(request.peer).release(request); },
+    [this](deadline_due) {
+      router_.probe();
+      if (workers_)
+        workers_->probe();
+    },
     [this](open_socket& request) { dealers_.open(request, socket_id{++last_socket_}); },
     [this](send_on_socket& request) { dealers_.send(request); },
     [this](const close_owned_socket& request) { dealers_.close(request); },
@@ -63,20 +86,23 @@ io_actor::behavior_type io_state::make_behavior() {
 void io_state::on_reports(std::vector<io::loop_report>& reports) {
   for (auto& report : reports)
     std::visit(overload{
-                 [&](io::router_input& input) { router_.on_input(input); },
+                 [&](io::router_input& input) { router_with(input.socket)->on_input(input); },
                  [&](io::worker_input& input) { dealers_.on_worker_input(input); },
-                 [&](io::client_input& input) { dealers_.on_client_input(input); },
                  [&](const io::invalid_input& input) {
-                   input.socket == router_socket ? router_.on_invalid(input)
-                                                 : dealers_.on_invalid(input);
+                   auto* const router = router_with(input.socket);
+                   router != nullptr ? router->on_invalid(input) : dealers_.on_invalid(input);
                  },
                  [&](const io::peer_unreachable& news) {
-                   news.socket == router_socket ? router_.on_unreachable(news)
-                                                : dealers_.on_unreachable(news);
+                   auto* const router = router_with(news.socket);
+                   router != nullptr ? router->on_unreachable(news) : dealers_.on_unreachable(news);
                  },
-                 [&](const io::connections_lost& news) { router_.on_connections_lost(news); },
+                 [&](const io::connections_lost& news) {
+                   router_with(news.socket)->on_connections_lost(news);
+                 },
                  [&](const io::accept_failed& news) { router_.on_accept_failed(news); },
                  [&](const io::connections_refused& news) { router_.on_refused(news); },
+                 [&](const io::admission_refused& news) { router_.on_not_admitted(news); },
+                 [&](const io::connections_endless& news) { router_.on_endless(news); },
                  [&](const io::bound& news) { on_bound(news); },
                  [&](const io::bind_failed& news) { on_bind_failed(news); },
                  [&](const io::connected& news) { dealers_.on_connected(news); },
@@ -88,16 +114,43 @@ void io_state::on_reports(std::vector<io::loop_report>& reports) {
 void io_state::serve(serve_peers& openers) {
   const bool first = !is_serving_;
   is_serving_ = true;
+  if (workers_)
+    workers_->use_openers(openers);
   router_.use_openers(std::move(openers));
-  if (first)
-    std::ignore = outbox_->push(io::open_router{
-      router_socket, config_.bind->endpoints, config_.sockets, config_.limits, max_connections()});
+  if (!first)
+    return;
+  if (!config_.bind->addresses.empty()) // before anybody can connect
+    std::ignore = outbox_->push(
+      io::guard_sockets{router_socket, {std::string(net::zap_domain), config_.bind->addresses}});
+  open_router(router_socket, config_.bind->endpoints);
+  if (workers_)
+    open_router(worker_router_socket, config_.bind->worker_endpoints);
+}
+
+void io_state::open_router(socket_id socket, const std::vector<std::string>& endpoints) {
+  ++unbound_;
+  std::ignore =
+    outbox_->push(io::open_router{socket, endpoints, config_.sockets, config_.limits,
+                                  max_connections() / (workers_ ? 2 : 1)}); // a half for each
+}
+
+/// Null for a DEALER.
+io::router_peers* io_state::router_with(socket_id socket) {
+  if (socket == router_socket)
+    return &router_;
+  return socket == worker_router_socket ? &*workers_ : nullptr;
+}
+
+/// Where two ROUTERs share the broker, the first has the odd ids.
+io::router_peers& io_state::router_of(peer_id peer) {
+  return workers_ && peer.value % 2 == 0 ? *workers_ : router_;
 }
 
 void io_state::on_bound(const io::bound& report) {
   auto& bind = *config_.bind;
-  bind.endpoints = report.endpoints;
-  bind.is_bound = true;
+  (report.socket == router_socket ? bind.endpoints : bind.worker_endpoints) = report.endpoints;
+  if (--unbound_ > 0)
+    return;
   if (const auto notify = std::exchange(bind.on_first_bind, nullptr))
     notify(nullptr);
 }

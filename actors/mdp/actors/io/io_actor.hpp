@@ -13,6 +13,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <system_error>
 #include <vector>
@@ -31,12 +32,15 @@ struct io_config {
   peers::directory_config peers;
   duration flush_grace = defaults::flush_grace;
 
-  /// To be bound once a broker serves; empty in a worker's or client's process. Shared with the
+  /// To be bound once a broker serves; empty in a worker's process. Shared with the
   /// actors' owner and with later incarnations of the I/O actor: what was bound with a `*` port is
   /// bound to the same port again.
   struct binding {
     std::vector<std::string> endpoints;
-    bool is_bound = false;
+    /// For workers alone; empty: clients and workers share the others (7-2).
+    std::vector<std::string> worker_endpoints;
+    /// Who may connect, by address.
+    security::address_rules addresses;
     /// Called once for the first attempt, on the loop or a scheduler thread.
     std::function<void(const bind_error* failure)> on_first_bind;
   };
@@ -46,7 +50,7 @@ struct io_config {
 
 /// The one actor that talks to the socket loop (see `interfaces.hpp`). It decides nothing: who a
 /// message is for says `router_peers` (a broker's clients and workers) or `dealer_sockets` (a
-/// worker's or client's own connections).
+/// worker's own connections).
 class io_state {
 public:
   using handle = io_actor;
@@ -67,13 +71,18 @@ private:
   void on_bind_failed(const io::bind_failed& report);
   void on_loop_ended(const loop_ended& news);
   void serve(serve_peers& openers);
+  void open_router(socket_id socket, const std::vector<std::string>& endpoints);
+  [[nodiscard]] io::router_peers* router_with(socket_id socket);
+  [[nodiscard]] io::router_peers& router_of(peer_id peer);
 
   handle::pointer self_;
   io_config config_;
   io::outbox* outbox_;
-  io::router_peers router_;
+  io::router_peers router_;                 // for everybody, or for clients
+  std::optional<io::router_peers> workers_; // for workers, if they have one of their own
   io::dealer_sockets dealers_;
-  std::uint32_t last_socket_ = 1; // the ROUTER's
+  std::uint32_t last_socket_ = 2; // the ROUTERs'
+  std::size_t unbound_ = 0;       // ROUTERs
   bool is_serving_ = false;
   bool stopping_ = false;
   bool loop_is_over_ = false;

@@ -3,6 +3,7 @@
 #include "mdp/ids.hpp"
 #include "mdp/message.hpp"
 #include "mdp/net/socket_config.hpp"
+#include "mdp/security/admission.hpp"
 #include "mdp/time.hpp"
 #include "mdp/wire/command.hpp"
 #include "mdp/wire/decode_error.hpp"
@@ -21,6 +22,13 @@ namespace mdp::actors::io {
 
 // -- commands: from the I/O actor to the loop, through the outbox --------------------------------------
 
+/// From now on there are rules about who may connect. Before the first ROUTER, once; answered by
+/// `bind_failed` if that cannot be.
+struct guard_sockets {
+  socket_id socket; ///< The first ROUTER, for the answer.
+  security::admission rules;
+};
+
 /// Open a ROUTER and bind it to all endpoints; answered by `bound` or `bind_failed`.
 struct open_router {
   socket_id socket;
@@ -30,15 +38,11 @@ struct open_router {
   std::size_t max_connections = std::numeric_limits<std::size_t>::max(); ///< Others are hung up on.
 };
 
-/// Which side of MDP a DEALER speaks for; decides how what it receives is decoded.
-enum class dealer_role : std::uint8_t { worker, client };
-
-/// Open a DEALER and connect it to one endpoint (7-20); answered by `connected` or `connect_failed`.
+/// Open a worker's DEALER and connect it to one endpoint (7-20); answered by `connected` or `connect_failed`.
 /// Connecting is lazy: `connected` says that the endpoint is well formed, not that anybody is there.
 struct open_dealer {
   socket_id socket;
   std::string endpoint;
-  dealer_role role = dealer_role::worker;
   wire::protocol_version version = wire::protocol_version::v0_2;
   net::socket_config options;
   wire::limits limits;
@@ -70,8 +74,8 @@ struct stop_loop {
   duration flush_grace{};
 };
 
-using loop_command =
-  std::variant<open_router, open_dealer, close_socket, send_frames, forget_peer, stop_loop>;
+using loop_command = std::variant<guard_sockets, open_router, open_dealer, close_socket,
+                                  send_frames, forget_peer, stop_loop>;
 
 // -- reports: from the loop to the I/O actor ----------------------------------------------------------
 
@@ -110,13 +114,6 @@ struct router_input {
 struct worker_input {
   socket_id socket;
   wire::to_worker command;
-  time_point received_at;
-};
-
-/// The broker said something valid to a client's DEALER.
-struct client_input {
-  socket_id socket;
-  wire::to_client command;
   time_point received_at;
 };
 
@@ -162,6 +159,14 @@ struct connections_refused {
   time_point noticed_at;
 };
 
+/// Connections were ended, as what they had received was no end of a message and larger than any may
+/// be (T8).
+struct connections_endless {
+  socket_id socket;
+  std::size_t count = 0;
+  time_point noticed_at;
+};
+
 /// A ROUTER could not accept connections: there are not as many descriptors as was thought.
 struct accept_failed {
   socket_id socket;
@@ -169,9 +174,17 @@ struct accept_failed {
   time_point noticed_at;
 };
 
-using loop_report = std::variant<bound, bind_failed, connected, connect_failed, router_input,
-                                 worker_input, client_input, invalid_input, peer_unreachable,
-                                 connections_lost, connections_refused, accept_failed>;
+/// Somebody may not connect.
+struct admission_refused {
+  std::string address; ///< As libzmq spells it; empty if it is not known.
+  security::admission_refusal reason{};
+  time_point noticed_at;
+};
+
+using loop_report =
+  std::variant<bound, bind_failed, connected, connect_failed, router_input, worker_input,
+               invalid_input, peer_unreachable, connections_lost, connections_refused,
+               connections_endless, accept_failed, admission_refused>;
 
 /// Why the loop's thread ended.
 enum class loop_end : std::uint8_t {

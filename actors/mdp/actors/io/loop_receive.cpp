@@ -1,5 +1,6 @@
 #include "mdp/actors/io/loop_receive.hpp"
 
+#include "mdp/actors/io/loop_connections.hpp"
 #include "mdp/net/frames_io.hpp"
 #include "mdp/wire/decode.hpp"
 
@@ -38,7 +39,7 @@ void decode(const loop_socket& socket, frame& routing_id, message& frames, time_
   // Must be looked at before the decoder takes the frames.
   std::string header(wire::header_seen(frames).substr(0, shown_header_bytes));
   const auto invalid = [&](wire::decode_error error) {
-    add_invalid(reports, socket, routing_id, error, std::move(header), now);
+    add_invalid(reports, socket, routing_id, error, wire::printable(std::move(header)), now);
   };
   switch (socket.kind) {
   case socket_kind::router: {
@@ -57,13 +58,6 @@ void decode(const loop_socket& socket, frame& routing_id, message& frames, time_
     add<worker_input>(reports, socket, now).command = *std::move(command);
     return;
   }
-  case socket_kind::client: {
-    auto command = wire::decode_at_client(std::move(frames), socket.version, socket.limits);
-    if (!command)
-      return invalid(command.error());
-    add<client_input>(reports, socket, now).command = *std::move(command);
-    return;
-  }
   }
 }
 
@@ -80,15 +74,22 @@ void receive_some(loop_socket& socket, receive_budget& budget, time_point now,
   while (!budget.is_spent()) {
     frame routing_id;
     message frames;
+    int connection = -1;
+    const bool is_watching = socket.endless.is_watching();
     const auto result = socket.kind == socket_kind::router
-                          ? net::receive_from(socket.handle, bounds, routing_id, frames)
+                          ? net::receive_from(socket.handle, bounds, routing_id, frames,
+                                              is_watching ? &connection : nullptr)
                           : net::receive(socket.handle, bounds, frames);
+    if (connection >= 0)
+      note_delivery(socket, connection);
     switch (result.status) {
     case net::receive_status::received:
       decode(socket, routing_id, frames, now, reports);
       break;
     case net::receive_status::nothing:
       socket.is_readable = false;
+      if (is_watching)
+        hang_up_on_endless(socket, now, reports);
       return;
     case net::receive_status::too_many_frames:
       add_invalid(reports, socket, routing_id, wire::decode_error::too_many_frames, {}, now);

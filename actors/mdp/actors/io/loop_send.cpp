@@ -9,9 +9,11 @@ namespace mdp::actors::io {
 namespace {
 
 net::send_status send_now(loop_socket& socket, const frame& routing_id, const message& frames) {
-  const auto status = socket.kind == socket_kind::router
-                        ? net::send_to(socket.handle, routing_id, frames)
-                        : net::send(socket.handle, frames);
+  auto status = net::send_status::would_block;
+  if (socket.kind != socket_kind::router)
+    status = net::send(socket.handle, frames);
+  else if (const auto ticket = socket.in_transit.ask(routing_id, frames); ticket.has_room)
+    status = net::send_to(socket.handle, routing_id, frames, ticket.account);
   if (status == net::send_status::terminated)
     throw context_terminated();
   return status;

@@ -1,12 +1,15 @@
 #include "mdp/actors/io/loop_sockets.hpp"
 
 #include "mdp/assert.hpp"
+#include "mdp/defaults.hpp"
 #include "mdp/net/endpoint.hpp"
 #include "mdp/net/socket_options.hpp"
 #include "mdp/net/zmq_error.hpp"
 
 #include <algorithm>
 #include <cerrno>
+#include <cstdint>
+#include <limits>
 #include <utility>
 
 namespace mdp::actors::io {
@@ -36,7 +39,29 @@ std::unique_ptr<net::socket_monitor> watch(net::context& context, zmq::socket_t&
   }
 }
 
+/// Room for a whole message, for most of the next one, and for buffers.
+std::uint64_t endless_bound(const wire::limits& limits) noexcept {
+  const std::uint64_t whole = limits.max_bytes;
+  return std::min(whole, std::numeric_limits<std::uint64_t>::max() / 4) * 2 +
+         defaults::endless_slack_bytes;
+}
+
 } // namespace
+
+std::optional<loop_report> loop_sockets::guard(guard_sockets& command) {
+  try {
+    door_.emplace(context_.handle(), std::move(command.rules));
+  } catch (const zmq::error_t& failure) {
+    return bind_failed{command.socket, "the handler of admissions", net::zmq_error(failure.num())};
+  }
+  has_changed_ = true;
+  return std::nullopt;
+}
+
+void loop_sockets::answer_at_door(time_point now, std::vector<loop_report>& reports) {
+  if (is_asked_)
+    is_asked_ = door_->answer(now, reports);
+}
 
 loop_report loop_sockets::open(const open_router& command) {
   auto [handle, error] = make_socket(context_, zmq::socket_type::router, command.options);
@@ -59,7 +84,8 @@ loop_report loop_sockets::open(const open_router& command) {
        .kind = socket_kind::router,
        .limits = command.limits,
        .monitor = std::move(monitor),
-       .max_connections = command.max_connections});
+       .max_connections = command.max_connections,
+       .endless = peers::endless_messages(endless_bound(command.limits))});
   return report;
 }
 
@@ -71,7 +97,7 @@ loop_report loop_sockets::open(const open_dealer& command) {
     return connect_failed{command.socket, command.endpoint, error};
   add({.id = command.socket,
        .handle = std::move(handle),
-       .kind = command.role == dealer_role::worker ? socket_kind::worker : socket_kind::client,
+       .kind = socket_kind::worker,
        .version = command.version,
        .limits = command.limits});
   return connected{command.socket};
@@ -90,6 +116,7 @@ void loop_sockets::close(socket_id id, time_point deadline) {
     ++closing_;
     has_changed_ = true;
     socket->is_readable = false;
+    socket->next_look = never;
   }
   socket->close_by = std::min(socket->close_by, deadline);
 }
@@ -99,7 +126,7 @@ void loop_sockets::close_all(time_point deadline) {
     close(id, deadline);
 }
 
-void loop_sockets::close_due(time_point now) {
+void loop_sockets::close_due(time_point now, std::vector<loop_report>& reports) {
   using std::chrono::milliseconds;
   for (auto next = sockets_.begin(); next != sockets_.end();) {
     auto& socket = next->second;
@@ -107,6 +134,9 @@ void loop_sockets::close_due(time_point now) {
       ++next;
       continue;
     }
+    if (const auto parked = socket.backlog.size(); parked > 0)
+      reports.push_back(peer_unreachable{next->first, peer_id{}, frame(), unreachable_reason::ended,
+                                         parked, std::nullopt});
     const auto rest = std::max(socket.close_by - now, duration::zero());
     net::set_linger(socket.handle, std::chrono::ceil<milliseconds>(rest));
     next = sockets_.erase(next); // libzmq goes on with the linger by itself
@@ -126,19 +156,22 @@ bool loop_sockets::wait(std::optional<duration> timeout) {
   }
   for (std::size_t i = 0; i < monitored_.size(); ++i)
     monitored_[i]->has_news = poll_.is_readable(polled_.size() + i);
+  if (door_)
+    is_asked_ = poll_.is_readable(polled_.size() + monitored_.size());
   return poll_.is_woken();
 }
 
 bool loop_sockets::wait_without_input(duration timeout) {
   if (!poll_.wait_for_wake(timeout))
     throw context_terminated();
+  is_asked_ = door_.has_value(); // whoever connects need not wait for room
   return poll_.is_woken();
 }
 
 time_point loop_sockets::next_due() const noexcept {
   auto due = never;
   for (const auto& [id, socket] : sockets_)
-    due = std::min({due, socket.backlog.next_due(), socket.close_by});
+    due = std::min({due, socket.backlog.next_due(), socket.close_by, socket.next_look});
   return due;
 }
 
@@ -163,6 +196,8 @@ void loop_sockets::update_poll_set() {
   }
   for (auto* socket : monitored_)
     poll_.add(socket->monitor->handle());
+  if (door_)
+    poll_.add(door_->handle());
   has_changed_ = false;
 }
 

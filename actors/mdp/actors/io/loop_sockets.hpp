@@ -1,9 +1,12 @@
 #pragma once
 
 #include "mdp/actors/io/loop_commands.hpp"
+#include "mdp/actors/io/peers_in_transit.hpp"
+#include "mdp/actors/io/zap_door.hpp"
 #include "mdp/net/context.hpp"
 #include "mdp/net/poll_set.hpp"
 #include "mdp/net/socket_monitor.hpp"
+#include "mdp/peers/endless_messages.hpp"
 #include "mdp/peers/peer_backlog.hpp"
 
 #include <zmq.hpp>
@@ -22,7 +25,7 @@ namespace mdp::actors::io {
 struct context_terminated {};
 
 /// Whose messages a socket receives; decides how they are decoded.
-enum class socket_kind : std::uint8_t { router, worker, client };
+enum class socket_kind : std::uint8_t { router, worker };
 
 /// One open socket and what is parked for its peers.
 struct loop_socket {
@@ -32,12 +35,15 @@ struct loop_socket {
   wire::protocol_version version{}; ///< What a DEALER speaks; a ROUTER's peers say theirs.
   wire::limits limits;
   peers::peer_backlog backlog{};
+  peers_in_transit in_transit{};                  ///< A ROUTER's.
   std::unique_ptr<net::socket_monitor> monitor{}; ///< A ROUTER's; ends before the socket.
   bool has_news = false;                          ///< The monitor has something to say.
   std::size_t connections = 0;                    ///< A ROUTER's, and how many it may have.
   std::size_t max_connections = 0;
-  bool is_readable = false;    ///< There was input, and it has not been read to its end.
-  time_point close_by = never; ///< Once set the socket only flushes: it is no longer read.
+  peers::endless_messages endless{0}; ///< A ROUTER's connections, by descriptor.
+  time_point next_look = never;       ///< When to look for endless messages among them.
+  bool is_readable = false;           ///< There was input, and it has not been read to its end.
+  time_point close_by = never;        ///< Once set the socket only flushes: it is no longer read.
 };
 
 /// All sockets of a loop, and the context they live in. Its end closes them without a linger and
@@ -46,6 +52,12 @@ class loop_sockets {
 public:
   /// `wake` ends a wait and must outlive this object. Throws zmq::error_t.
   explicit loop_sockets(const net::wake_fd& wake) : poll_(wake) {}
+
+  /// Binds the handler that says who may connect; a `bind_failed` if that cannot be.
+  [[nodiscard]] std::optional<loop_report> guard(guard_sockets& command);
+
+  /// Has the handler answer what it was asked. Throws context_terminated.
+  void answer_at_door(time_point now, std::vector<loop_report>& reports);
 
   /// Opens a ROUTER on all its endpoints or on none; the report is `bound` or `bind_failed`.
   [[nodiscard]] loop_report open(const open_router& command);
@@ -61,8 +73,9 @@ public:
   void close(socket_id id, time_point deadline);
   void close_all(time_point deadline);
 
-  /// Carries out what close() and close_all() have asked for, as far as it is due.
-  void close_due(time_point now);
+  /// Carries out what close() and close_all() have asked for, as far as it is due, and reports what is
+  /// still parked then and goes with the socket.
+  void close_due(time_point now, std::vector<loop_report>& reports);
 
   [[nodiscard]] bool is_any_closing() const noexcept { return closing_ > 0; }
 
@@ -90,6 +103,14 @@ public:
         visit(*socket);
   }
 
+  /// Calls `visit` with each socket whose connections are to be looked at. It must not open or close any.
+  template <class Visitor>
+  void for_each_to_look_at(time_point now, Visitor&& visit) {
+    for (auto* socket : monitored_)
+      if (socket->next_look <= now)
+        visit(*socket);
+  }
+
   /// Calls `visit` with each socket that has something parked. It must not open or close any.
   template <class Visitor>
   void for_each_parking(Visitor&& visit) {
@@ -103,7 +124,9 @@ private:
   void add(loop_socket socket);
   void update_poll_set();
 
-  net::context context_; // first, so that it ends when all sockets are closed
+  net::context context_;         // first, so that it ends when all sockets are closed
+  std::optional<zap_door> door_; // closed when they all are
+  bool is_asked_ = false;        // the door is
   std::unordered_map<socket_id, loop_socket> sockets_;
   net::poll_set poll_;
   std::vector<loop_socket*> polled_;    // by index in poll_

@@ -20,7 +20,10 @@ router_peers::router_peers(io_actor::pointer self, const peers::directory_config
       invalid_log_(defaults::log_interval),
       accept_log_(defaults::accept_log_interval),
       refusal_log_(defaults::accept_log_interval),
-      full_log_(defaults::accept_log_interval) {}
+      full_log_(defaults::accept_log_interval),
+      door_log_(defaults::log_interval),
+      admission_log_(defaults::log_interval),
+      endless_log_(defaults::log_interval) {}
 
 void router_peers::on_input(router_input& report) {
   if (!openers_.session)
@@ -29,6 +32,11 @@ void router_peers::on_input(router_input& report) {
   switch (decision.what) {
   case peers::verdict::deliver:
     return deliver(*decision.peer, report);
+  case peers::verdict::goodbye: {
+    deliver(*decision.peer, report);
+    forget(report.routing_id); // nothing more is sent to it (7-28)
+    return directory_.let_go(decision.peer->id, report.received_at);
+  }
   case peers::verdict::open: {
     auto& peer = directory_.admit(report.routing_id, report.input);
     open(peer, report.received_at);
@@ -44,6 +52,8 @@ void router_peers::on_input(router_input& report) {
     return turn_down(report.received_at);
   case peers::verdict::ignore:
     return counters_->ignored.add();
+  case peers::verdict::wrong_door:
+    return turn_back(report);
   }
 }
 
@@ -53,6 +63,15 @@ void router_peers::turn_down(time_point now) {
     spdlog::warn("a new client or worker is not let in: there are as many as --max-peers allows "
                  "({} more like it not shown)",
                  *withheld);
+}
+
+void router_peers::turn_back(const router_input& report) {
+  counters_->wrong_door.add();
+  if (const auto withheld = door_log_.admit(report.received_at))
+    spdlog::warn(
+      "peer {} is at the wrong endpoint: there is one for clients and another for workers "
+      "({} more like it not shown)",
+      report.routing_id.hex(), *withheld);
 }
 
 void router_peers::on_invalid(const invalid_input& report) {
@@ -100,6 +119,22 @@ void router_peers::on_refused(const connections_refused& report) {
       report.count, *withheld);
 }
 
+void router_peers::on_not_admitted(const admission_refused& report) {
+  counters_->not_admitted.add(report.reason);
+  if (const auto withheld = admission_log_.admit(report.noticed_at))
+    spdlog::warn("a connection from {} is refused: {} ({} more like it not shown)",
+                 report.address.empty() ? "an unknown address" : report.address,
+                 to_string(report.reason), *withheld);
+}
+
+void router_peers::on_endless(const connections_endless& report) {
+  counters_->endless_connections.add(report.count);
+  if (const auto withheld = endless_log_.admit(report.noticed_at))
+    spdlog::warn("hung up on {} connections whose message did not end within twice what "
+                 "--max-message-bytes allows ({} more like it not shown)",
+                 report.count, *withheld);
+}
+
 void router_peers::probe() {
   probe_timer_.fired();
   if (probes_.tick(now_of(self_)))
@@ -124,12 +159,30 @@ void router_peers::send(send_to_peer& request) {
 }
 
 void router_peers::end(const peer_ended& news) {
-  const auto* peer = directory_.find(news.peer);
+  if (const auto* peer = directory_.find(news.peer)) {
+    if (news.failed)
+      counters_->failed_peers.add();
+    if (!news.was_told) // after a DISCONNECT there is still that to be sent
+      forget(peer->routing_id);
+  }
+  counters_->unread.add(directory_.remove(news.peer, news.was_told, now_of(self_), news.heard));
+}
+
+void router_peers::release(const release_peer& request) {
+  const auto* peer = directory_.find(request.peer);
   if (peer == nullptr)
     return;
-  if (!news.was_told) // after a DISCONNECT there is still that to be sent
-    std::ignore = outbox_->push(forget_peer{socket_, peer->routing_id});
-  directory_.remove(news.peer, news.was_told, now_of(self_));
+  const auto [id, routing_id, session] =
+    std::tuple{peer->id, peer->routing_id, std::get<client_session_actor>(peer->handle)};
+  if (!directory_.release(id, request.heard))
+    return;
+  forget(routing_id);
+  tell(self_, session, peer_released{});
+}
+
+/// Has the loop drop what is parked under that routing id.
+void router_peers::forget(const frame& routing_id) {
+  std::ignore = outbox_->push(forget_peer{socket_, routing_id});
 }
 
 void router_peers::open(directory::entry& peer, time_point now) {
@@ -138,13 +191,20 @@ void router_peers::open(directory::entry& peer, time_point now) {
     peer.handle = openers_.session(*self_, peer.id, peer.routing_id, now);
   } else {
     counters_->workers.add();
-    const auto opened = openers_.connection(*self_, peer.id, peer.routing_id, peer.version, now);
-    // One that fails says no word of its end. The worker is told to go when it speaks again.
-    notify_exit(opened, io_actor{self_}, [id = peer.id](const exit_kind&) {
-      return peer_ended{id, false};
-    });
-    peer.handle = opened;
+    peer.handle = openers_.connection(*self_, peer.id, peer.routing_id, peer.version, now);
+    watch(peer); // a session that fails is started again, a connection is not
   }
+}
+
+/// An actor that fails says no last word, and its peer would be known, and unheard, for ever.
+void router_peers::watch(const directory::entry& peer) {
+  std::visit(
+    [&](const auto& handle) {
+      notify_exit(handle, io_actor{self_}, [id = peer.id](const exit_kind& how) {
+        return peer_ended{id, false, std::nullopt, how.failed};
+      });
+    },
+    peer.handle);
 }
 
 void router_peers::deliver(directory::entry& peer, router_input& report) {

@@ -14,7 +14,7 @@
 
 namespace mdp::actors::io {
 
-/// The I/O actor's half that serves a broker: hands what ROUTER peers send to their sessions and
+/// The I/O actor's half that serves one ROUTER of a broker: hands what ROUTER peers send to their sessions and
 /// connections, and what these say to the loop. Carries out what `peers::peer_directory` decides.
 class router_peers {
 public:
@@ -34,23 +34,30 @@ public:
   void on_connections_lost(const connections_lost& report);
   void on_accept_failed(const accept_failed& report);
   void on_refused(const connections_refused& report);
+  void on_not_admitted(const admission_refused& report);
+  void on_endless(const connections_endless& report);
 
   /// On `deadline_due`: has the workers that hold requests sent to, if it is time for that.
   void probe();
 
   void send(send_to_peer& request);
   void end(const peer_ended& news);
+  void release(const release_peer& request);
 
+  [[nodiscard]] socket_id socket() const noexcept { return socket_; }
   [[nodiscard]] std::size_t size() const noexcept { return directory_.size(); }
 
 private:
   using peer_handle = std::variant<client_session_actor, worker_connection_actor>;
   using directory = peers::peer_directory<peer_handle>;
 
+  void forget(const frame& routing_id);
   void open(directory::entry& peer, time_point now);
+  void watch(const directory::entry& peer);
   void deliver(directory::entry& peer, router_input& report);
   void turn_away(const router_input& report);
   void turn_down(time_point now);
+  void turn_back(const router_input& report);
   void tell_lost(const directory::entry& peer, std::uint64_t first_undelivered);
   void tell_invalid(const directory::entry& peer);
 
@@ -64,6 +71,9 @@ private:
   log_limiter accept_log_;
   log_limiter refusal_log_;
   log_limiter full_log_;
+  log_limiter door_log_;
+  log_limiter admission_log_;
+  log_limiter endless_log_;
   peers::probe_schedule probes_;
   deadline_timer probe_timer_;
 };

@@ -63,7 +63,9 @@ private:
   void turn() {
     wait();
     execute_commands();
+    sockets_.answer_at_door(now_, reports_);
     sockets_.for_each_with_news([this](auto& socket) { take_news(socket, now_, reports_); });
+    sockets_.for_each_to_look_at(now_, [this](auto& socket) { look_for_endless(socket, now_); });
     receive();
     retry();
     deliver_reports();
@@ -72,7 +74,7 @@ private:
     // before the next wait, which a push from this thread does not end.
     execute_commands();
     if (sockets_.is_any_closing())
-      sockets_.close_due(net::steady_now());
+      sockets_.close_due(net::steady_now(), reports_);
   }
 
   void wait() {
@@ -95,6 +97,11 @@ private:
     for (auto& command : commands_)
       std::visit([this](auto& what) { execute(what); }, command);
     commands_.clear();
+  }
+
+  void execute(guard_sockets& command) {
+    if (auto failure = sockets_.guard(command))
+      reports_.push_back(*std::move(failure));
   }
 
   void execute(const open_router& command) { open(command); }

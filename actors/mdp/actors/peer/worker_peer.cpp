@@ -13,6 +13,19 @@
 
 namespace mdp::actors {
 
+namespace {
+
+// A request of the conversation, as the sink knows it.
+job_id job_of(engine::request_number number) noexcept {
+  return {peer_id{number.conversation}, number.sequence};
+}
+
+engine::request_number number_of(job_id id) noexcept {
+  return {id.client.value, id.sequence};
+}
+
+} // namespace
+
 worker_peer_state::worker_peer_state(handle::pointer self,
                                      std::shared_ptr<const surroundings> around, std::string broker,
                                      std::uint64_t conversation)
@@ -20,15 +33,31 @@ worker_peer_state::worker_peer_state(handle::pointer self,
       around_(std::move(around)),
       broker_(std::move(broker)),
       engine_(around_->config, conversation) {
-  MDP_ASSERT(around_->handler); // or requests would be taken and never answered
+  MDP_ASSERT(around_->sink); // or requests would be taken and never answered
+}
+
+worker_peer_state::~worker_peer_state() {
+  *is_over_ = true;
 }
 
 worker_peer_actor::behavior_type worker_peer_state::make_behavior() {
-  tell(self_, around_->io, open_socket{broker_, around_->config.version, handle{self_}, {}});
+  tell(self_, around_->sink, sink_accepted{handle{self_}, sink_id{}, is_over_});
+  tell(self_, around_->io, open_socket{broker_, around_->config.version, handle{self_}});
   return {
     [this](stop) {
       abandon_at_ = now_of(self_) + around_->drain_grace;
       engine_.drain(now_of(self_));
+      carry_out();
+    },
+    [this](const sink_lost&) {
+      engine_.abandon(now_of(self_)); // the broker gives what it held to others
+      carry_out();
+    },
+    [this](job_answered& news) {
+      if (news.is_final)
+        engine_.finish(number_of(news.id), std::move(news.body), now_of(self_));
+      else
+        engine_.partial(number_of(news.id), std::move(news.body), now_of(self_));
       carry_out();
     },
     [this](const socket_opened& news) {
@@ -40,6 +69,8 @@ worker_peer_actor::behavior_type worker_peer_state::make_behavior() {
     },
     [this](const socket_failed& news) {
       spdlog::warn("no connection to {}: {}", broker_, news.error.message());
+      if (socket_) // it was there, and has failed
+        tell(self_, around_->io, close_owned_socket{*socket_, {}});
       end_failed(self_);
     },
     [this](broker_told_worker& news) {
@@ -48,13 +79,6 @@ worker_peer_actor::behavior_type worker_peer_state::make_behavior() {
     },
     [this](invalid_arrived) {
       engine_.handle_invalid(now_of(self_));
-      carry_out();
-    },
-    [this](work_answered& news) {
-      if (news.is_final)
-        engine_.finish(news.number, std::move(news.body), now_of(self_));
-      else
-        engine_.partial(news.number, std::move(news.body), now_of(self_));
       carry_out();
     },
     [this](deadline_due) {
@@ -77,8 +101,8 @@ void worker_peer_state::carry_out() {
                send_on_socket{*socket_, encode(std::move(out.command), around_->config.version)});
         },
         [&](engine::worker_engine::work& request) {
-          tell(self_, around_->handler,
-               take_work{request.number, std::move(request.body), handle{self_}});
+          tell(self_, around_->sink,
+               assign_job{job_of(request.number), 1, {}, std::move(request.body)});
         },
         [&](const engine::worker_engine::ended& end) { on_ended(end.reason); },
       },
@@ -88,6 +112,7 @@ void worker_peer_state::carry_out() {
 }
 
 void worker_peer_state::on_ended(engine::conversation_end reason) {
+  *is_over_ = true;
   if (socket_)
     tell(self_, around_->io, close_owned_socket{*socket_, around_->flush_grace});
   if (abandon_at_ == never)

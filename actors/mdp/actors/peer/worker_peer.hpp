@@ -5,6 +5,7 @@
 #include "mdp/actors/messages.hpp"
 #include "mdp/engine/worker_engine.hpp"
 
+#include <atomic>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -12,9 +13,10 @@
 
 namespace mdp::actors {
 
-/// Carries out what `engine::worker_engine` decides on one socket (see `interfaces.hpp`). It ends
-/// with its conversation; being a permanent child, it is then started again after a pause: with a
-/// new engine on a new socket, as RFC 7 wants it (7-32).
+/// Carries out what `engine::worker_engine` decides on one socket (see `interfaces.hpp`). To its sink
+/// it is what a queue is in a broker: the same service works here and there. It ends with its
+/// conversation; being a permanent child, it is then started again after a pause: with a new engine
+/// on a new socket, as RFC 7 wants it (7-32).
 class worker_peer_state {
 public:
   using handle = worker_peer_actor;
@@ -23,7 +25,7 @@ public:
 
   struct surroundings {
     io_actor io;
-    request_handler_actor handler; ///< Does the user's work; must not be null.
+    job_sink_actor sink; ///< Does the work; must not be null.
     engine::worker_engine_config config;
     /// How long requests that are being worked on may take once it was asked to stop.
     duration drain_grace = defaults::shutdown_grace;
@@ -33,6 +35,9 @@ public:
   /// `conversation` differs from that of every other peer of the process.
   worker_peer_state(handle::pointer self, std::shared_ptr<const surroundings> around,
                     std::string broker, std::uint64_t conversation);
+  ~worker_peer_state();
+  worker_peer_state(const worker_peer_state&) = delete;
+  worker_peer_state& operator=(const worker_peer_state&) = delete;
 
   handle::behavior_type make_behavior();
 
@@ -44,6 +49,7 @@ private:
   std::shared_ptr<const surroundings> around_;
   std::string broker_;
   engine::worker_engine engine_;
+  std::shared_ptr<std::atomic<bool>> is_over_ = std::make_shared<std::atomic<bool>>(false);
   std::optional<socket_id> socket_;
   time_point abandon_at_ = never; // set once it was asked to stop
   deadline_timer timer_;

@@ -12,10 +12,13 @@
 namespace mdp::actors {
 
 actor_tree::actor_tree(std::size_t scheduler_threads, io_config io)
-    : config_((init(), scheduler_threads)),
-      system_(config_),
+    : own_(std::make_unique<own_system>(scheduler_threads)),
+      system_(own_->system),
       host_(system_),
       io_config_(std::move(io)) {}
+
+actor_tree::actor_tree(caf::actor_system& system, io_config io)
+    : system_(system), host_(system_), io_config_(std::move(io)) {}
 
 actor_tree::~actor_tree() {
   stop();

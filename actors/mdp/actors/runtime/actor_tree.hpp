@@ -22,8 +22,11 @@ namespace mdp::actors {
 
 class actor_tree {
 public:
-  /// `scheduler_threads` for whatever does not run on the loop.
+  /// In an actor system of its own, with `scheduler_threads` for whatever does not run on the loop.
   actor_tree(std::size_t scheduler_threads, io_config io);
+
+  /// In `system`, which must outlive it and stays as it was when the tree has ended.
+  actor_tree(caf::actor_system& system, io_config io);
 
   /// Stops the tree if that has not been done.
   ~actor_tree();
@@ -51,8 +54,14 @@ public:
   [[nodiscard]] caf::actor_system& system() noexcept { return system_; }
 
 private:
-  system_config config_;
-  caf::actor_system system_;
+  struct own_system {
+    explicit own_system(std::size_t threads) : config((init(), threads)), system(config) {}
+    system_config config;
+    caf::actor_system system;
+  };
+
+  std::unique_ptr<own_system> own_; // null in somebody else's
+  caf::actor_system& system_;
   io::loop_host host_;
   io_config io_config_;
   std::shared_ptr<current<io_actor>> io_ = std::make_shared<current<io_actor>>();

@@ -3,10 +3,13 @@
 #include "mdp/actors/broker/broker_tree.hpp"
 #include "mdp/actors/compat/messaging.hpp"
 #include "mdp/actors/runtime/actor_tree.hpp"
+#include "mdp/actors/service/service_roster.hpp"
 #include "mdp/net/endpoint.hpp"
 
+#include <algorithm>
 #include <chrono>
 #include <future>
+#include <iterator>
 #include <utility>
 
 namespace mdp::actors {
@@ -19,6 +22,8 @@ io_config io_config_of(const broker_config& config, std::shared_ptr<broker_count
   io.limits = config.limits;
   io.peers = config.peers;
   io.bind->endpoints = config.endpoints;
+  io.bind->worker_endpoints = config.worker_endpoints;
+  io.bind->addresses = config.addresses;
   io.counters = std::move(counters);
   return io;
 }
@@ -32,6 +37,11 @@ public:
         io_(io_config_of(config_, counters_)),
         tree_(config_.scheduler_threads, io_) {
     counters_->budget = budget_; // before anybody reads them
+  }
+
+  body(broker_config config, caf::actor_system& system)
+      : config_(std::move(config)), io_(io_config_of(config_, counters_)), tree_(system, io_) {
+    counters_->budget = budget_;
   }
 
   tl::expected<std::vector<std::string>, std::string> start(std::function<void()> on_failure) {
@@ -56,6 +66,7 @@ public:
     branch.counters = counters_;
     branch.registry = registry_;
     branch.tree = tree_.node();
+    branch.services = services_;
     tree_.start({broker_spec(std::move(branch), [this] { return tree_.io(); })},
                 [on_failure = std::move(on_failure), first_bind](bool failed) {
                   if (failed && on_failure)
@@ -65,10 +76,20 @@ public:
       tree_.stop();
       return tl::unexpected(std::move(problem));
     }
-    return io_.bind->endpoints;
+    auto endpoints = io_.bind->endpoints;
+    std::ranges::copy(io_.bind->worker_endpoints, std::back_inserter(endpoints));
+    return endpoints;
   }
 
-  void stop(bool at_once) {
+  tl::expected<void, std::string> spawn_service(std::string name, service_spec spec) {
+    if (auto findings = validate(name, spec); !findings.empty())
+      return tl::unexpected(std::move(findings.front()));
+    if (!services_->add(tree_.system(), std::move(name), std::move(spec)))
+      return tl::unexpected(std::string("the broker is stopping"));
+    return {};
+  }
+
+  std::size_t stop(bool at_once) {
     if (const auto registry = registry_->get(); registry && !at_once) {
       auto drained = std::make_shared<std::promise<void>>();
       auto done = drained->get_future();
@@ -78,7 +99,9 @@ public:
       done.wait_for(config_.shutdown_grace);
     }
     registry_->set({});
+    services_->close();
     tree_.stop();
+    return services_->stop(config_.handler_grace);
   }
 
   [[nodiscard]] tree_report tree() const { return tree_.node()->report(); }
@@ -91,12 +114,16 @@ private:
     std::make_shared<engine::broker_budget>(config_.budget);
   std::shared_ptr<current<service_registry_actor>> registry_ =
     std::make_shared<current<service_registry_actor>>();
+  std::shared_ptr<service_roster> services_ = std::make_shared<service_roster>(registry_);
   io_config io_;
   actor_tree tree_;
 };
 
 broker_runtime::broker_runtime(broker_config config)
     : body_(std::make_unique<body>(std::move(config))) {}
+
+broker_runtime::broker_runtime(broker_config config, caf::actor_system& system)
+    : body_(std::make_unique<body>(std::move(config), system)) {}
 
 broker_runtime::~broker_runtime() {
   body_->stop(true);
@@ -107,8 +134,12 @@ broker_runtime::start(std::function<void()> on_failure) {
   return body_->start(std::move(on_failure));
 }
 
-void broker_runtime::stop(bool at_once) {
-  body_->stop(at_once);
+tl::expected<void, std::string> broker_runtime::spawn_service(std::string name, service_spec spec) {
+  return body_->spawn_service(std::move(name), std::move(spec));
+}
+
+std::size_t broker_runtime::stop(bool at_once) {
+  return body_->stop(at_once);
 }
 
 tree_report broker_runtime::tree() const {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "mdp/actors/counters.hpp"
+#include "mdp/actors/service/service_spec.hpp"
 #include "mdp/actors/supervision/supervision_tree.hpp"
 #include "mdp/defaults.hpp"
 #include "mdp/engine/broker_budget.hpp"
@@ -10,14 +11,20 @@
 #include "mdp/engine/worker_link.hpp"
 #include "mdp/net/socket_config.hpp"
 #include "mdp/peers/peer_directory.hpp"
+#include "mdp/security/address_rules.hpp"
 #include "mdp/wire/limits.hpp"
 
 #include <tl/expected.hpp>
 
+#include <cstddef>
 #include <functional>
 #include <memory>
 #include <string>
 #include <vector>
+
+namespace caf {
+class actor_system;
+} // namespace caf
 
 namespace mdp::actors {
 
@@ -26,6 +33,11 @@ struct broker_config {
   /// Where clients and workers connect, one ROUTER for all (7-2); a port of `*` is chosen by the
   /// system.
   std::vector<std::string> endpoints{std::string(defaults::broker_endpoint)};
+  /// If there are any, workers connect here, to a ROUTER of their own, and clients alone to the
+  /// others: each side can be firewalled by itself, and neither takes the other's places.
+  std::vector<std::string> worker_endpoints;
+  /// Who may connect, by address; without rules everybody.
+  security::address_rules addresses;
   net::socket_config sockets;
   wire::limits limits;
   peers::directory_config peers;
@@ -46,6 +58,10 @@ struct broker_config {
   duration service_linger = defaults::service_linger;
   /// How long a stopping broker waits for the answers to requests that workers hold.
   duration shutdown_grace = defaults::shutdown_grace;
+  /// How long a handler of a service inside the process may take to return once nobody waits for its
+  /// answer any more.
+  duration handler_grace = defaults::handler_grace;
+  /// CAF's threads, unless the broker lives in a system that is there already.
   std::size_t scheduler_threads = 2;
 };
 
@@ -57,20 +73,34 @@ struct broker_config {
 class broker_runtime {
 public:
   explicit broker_runtime(broker_config config);
-  /// Stops the broker.
+
+  /// The same inside a program that has actors of its own: the broker's live in `system`, too, and
+  /// leave nothing behind there. `system` must outlive the broker.
+  broker_runtime(broker_config config, caf::actor_system& system);
+
+  /// Stops the broker at once.
   ~broker_runtime();
   broker_runtime(const broker_runtime&) = delete;
   broker_runtime& operator=(const broker_runtime&) = delete;
 
-  /// Starts everything and waits until the socket is bound: the real endpoints, or one line that
-  /// says what is wrong. Once. `on_failure` is called from some thread if the broker fails later
+  /// Starts everything and waits until the sockets are bound: the real endpoints, those for workers
+  /// alone behind the others, or one line that says what is wrong. Once. `on_failure` is called from some thread if the broker fails later
   /// and cannot be restarted.
   [[nodiscard]] tl::expected<std::vector<std::string>, std::string>
   start(std::function<void()> on_failure = {});
 
-  /// Takes no more requests, waits up to `shutdown_grace` for the answers to those that workers
-  /// hold, says DISCONNECT to all workers (T15) and ends. With `at_once` it does not wait.
-  void stop(bool at_once = false);
+  /// Offers a service from inside the process, by the same rules as a remote worker and beside such
+  /// workers if there are any. Before or after start(). The error is one line that says what is wrong
+  /// with it, or that the broker is stopping.
+  [[nodiscard]] tl::expected<void, std::string> spawn_service(std::string name, service_spec spec);
+
+  /// Takes no more requests, waits up to `shutdown_grace` for the answers to those that workers and
+  /// services hold, says DISCONNECT to all workers (T15) and ends. With `at_once` it does not wait.
+  ///
+  /// Handlers of services inside the process that still run get `handler_grace` to return.
+  /// The number of those that did not is the result; their threads are left to themselves, so what
+  /// they use must live on.
+  std::size_t stop(bool at_once = false);
 
   /// The supervision tree as it is now.
   [[nodiscard]] tree_report tree() const;

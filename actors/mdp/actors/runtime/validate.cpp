@@ -1,11 +1,11 @@
 #include "mdp/actors/runtime/broker_runtime.hpp"
-#include "mdp/actors/runtime/client_runtime.hpp"
 #include "mdp/actors/runtime/worker_runtime.hpp"
 #include "mdp/engine/mmi.hpp"
 #include "mdp/engine/service_pattern.hpp"
 #include "mdp/net/endpoint.hpp"
 #include "mdp/wire/decode.hpp"
 
+#include <algorithm>
 #include <set>
 #include <string_view>
 #include <utility>
@@ -63,6 +63,23 @@ public:
           named + "a key frame is for the policy sticky");
   }
 
+  /// The name of a service that somebody wants to offer.
+  void check_offer(const std::string& service, const wire::limits& limits) {
+    check_service(service, limits);
+    check(!engine::is_reserved_service(service),
+          "names that start with mmi. belong to the broker itself (RFC 8)");
+  }
+
+  void check_capacity(std::uint32_t capacity) {
+    check(capacity >= 1 && capacity <= defaults::max_worker_capacity,
+          "the capacity must be between 1 and " + std::to_string(defaults::max_worker_capacity));
+  }
+
+  void check_pauses(const engine::backoff_config& pauses, const std::string& which) {
+    check(pauses.min > duration::zero() && pauses.max >= pauses.min,
+          "the " + which + " must be more than 0, and the longest not shorter than the first");
+  }
+
   void check_heartbeat(const engine::heartbeat_config& heartbeat) {
     check(heartbeat.interval > duration::zero(), "the heartbeat interval must be more than 0");
     check(heartbeat.liveness >= 2,
@@ -80,7 +97,12 @@ private:
 std::vector<std::string> validate(const broker_config& config) {
   findings found;
   found.check_endpoints(config.endpoints, net::endpoint_use::bind);
+  if (!config.worker_endpoints.empty())
+    found.check_endpoints(config.worker_endpoints, net::endpoint_use::bind);
   found.check_heartbeat(config.workers.heartbeat);
+  found.check(config.workers.answer_timeout > duration::zero(),
+              "the answer timeout must be more than 0");
+  found.check(config.workers.max_capacity >= 1, "the greatest capacity must be at least 1");
   found.check(config.clients.request_ttl > duration::zero(), "the request ttl must be more than 0");
   found.check(config.clients.window >= 1, "the client window must be at least 1");
   found.check_queue(config.queues, "");
@@ -113,36 +135,35 @@ std::vector<std::string> validate(const broker_config& config) {
   return found.take();
 }
 
+std::vector<std::string> validate(const std::string& name, const service_spec& spec) {
+  findings found;
+  found.check_offer(name, {});
+  found.check(static_cast<bool>(spec.work),
+              "no work: a service needs a function, a state or actors");
+  found.check(spec.instances >= 1 && spec.instances <= defaults::max_service_instances,
+              "instances must be between 1 and " + std::to_string(defaults::max_service_instances));
+  found.check_capacity(spec.capacity);
+  found.check(spec.threads <= defaults::max_handler_threads,
+              "threads must be at most " + std::to_string(defaults::max_handler_threads));
+  found.check_pauses(spec.pause, "pauses");
+  return found.take();
+}
+
 std::vector<std::string> validate(const worker_config& config) {
   findings found;
   found.check_endpoints(config.brokers, net::endpoint_use::connect);
   found.check_heartbeat(config.heartbeat);
-  found.check_service(config.service, config.limits);
-  found.check(!engine::is_reserved_service(config.service),
-              "names that start with mmi. belong to the broker itself (RFC 8)");
+  if (config.work || !config.service.empty())
+    found.check_offer(config.service, config.limits);
   found.check(config.connections >= 1 && config.connections <= defaults::max_worker_connections,
               "connections must be between 1 and " +
-                std::to_string(defaults::max_worker_connections) +
-                ": each has a socket and a thread");
-  found.check(config.capacity >= 1 && config.capacity <= defaults::max_worker_capacity,
-              "the capacity must be between 1 and " +
-                std::to_string(defaults::max_worker_capacity));
-  found.check(static_cast<bool>(config.work), "no work function");
-  found.check(
-    config.reconnect.min > duration::zero() && config.reconnect.max >= config.reconnect.min,
-    "the reconnect pauses must be more than 0, and the longest not shorter than the first");
-  return found.take();
-}
-
-std::vector<std::string> validate(const client_config& config) {
-  findings found;
-  found.check_endpoints(config.brokers, net::endpoint_use::connect);
-  return found.take();
-}
-
-std::vector<std::string> validate_request(const client_config& config, const std::string& service) {
-  findings found;
-  found.check_service(service, config.limits);
+                std::to_string(defaults::max_worker_connections) + ": each has a socket");
+  found.check_capacity(std::max(config.capacity, 1U));
+  found.check(config.concurrency <= defaults::max_handler_threads,
+              "the concurrency must be at most " + std::to_string(defaults::max_handler_threads) +
+                ": each is a thread");
+  found.check(config.service.empty() || config.work, "no work: a worker needs a request handler");
+  found.check_pauses(config.reconnect, "reconnect pauses");
   return found.take();
 }
 

@@ -1,12 +1,10 @@
 #include "mdp/actors/runtime/worker_runtime.hpp"
 
-#include "mdp/actors/peer/request_handler.hpp"
 #include "mdp/actors/peer/worker_peer.hpp"
+#include "mdp/actors/peer/worker_roster.hpp"
 #include "mdp/actors/runtime/actor_tree.hpp"
-#include "mdp/actors/supervision/supervisor.hpp"
 
-#include <atomic>
-#include <random>
+#include <algorithm>
 #include <utility>
 
 namespace mdp::actors {
@@ -20,87 +18,68 @@ io_config io_config_of(const worker_config& config) {
   return io;
 }
 
+worker_roster::talk talk_of(const worker_config& config) {
+  worker_roster::talk talk;
+  talk.brokers = config.brokers;
+  talk.version = config.version;
+  talk.heartbeat = config.heartbeat;
+  talk.reconnect = config.reconnect;
+  talk.drain_grace = config.shutdown_grace;
+  return talk;
+}
+
+/// The service of the configuration: one handler for all connections, which an exception does not
+/// end.
+service_spec plain_service(const worker_config& config) {
+  service_spec spec;
+  spec.work = config.work;
+  spec.instances = config.connections;
+  spec.threads = config.concurrency != 0 ? config.concurrency : config.connections;
+  const auto enough = (spec.threads + config.connections - 1) / config.connections;
+  spec.capacity = config.capacity != 0 ? config.capacity : enough;
+  spec.on_exception = exception_policy::answer;
+  return spec;
+}
+
 } // namespace
 
 class worker_runtime::body {
 public:
   explicit body(worker_config config)
       : config_(std::move(config)),
-        // One thread for each handler, which may block, and some for supervisors and timers.
-        tree_(config_.connections + 2, io_config_of(config_)) {}
+        services_(talk_of(config_), [this] { return tree_.io(); }),
+        tree_(config_.scheduler_threads, io_config_of(config_)) {
+    if (config_.work) {
+      auto spec = plain_service(config_);
+      const auto calls = spec.threads; // of one connection: all of them, if the others are idle
+      services_.add(tree_.system(), config_.service, std::move(spec), calls);
+    }
+  }
 
   void start(std::function<void()> on_failure) {
-    tree_.start({connections()}, [on_failure = std::move(on_failure)](bool failed) {
+    tree_.start(services_.branches(), [on_failure = std::move(on_failure)](bool failed) {
       if (failed && on_failure)
         on_failure();
     });
   }
 
-  void stop() { tree_.stop(); }
+  tl::expected<void, std::string> spawn_service(std::string name, service_spec spec) {
+    if (auto findings = validate(name, spec); !findings.empty())
+      return tl::unexpected(std::move(findings.front()));
+    if (!services_.add(tree_.system(), std::move(name), std::move(spec), 1))
+      return tl::unexpected(std::string("the worker is stopping"));
+    return {};
+  }
+
+  std::size_t stop() {
+    services_.close();
+    tree_.stop();
+    return services_.stop(config_.handler_grace);
+  }
 
 private:
-  using handler_place = std::shared_ptr<current<request_handler_actor>>;
-
-  /// One supervisor over all handlers and connections. A connection is started behind its handler,
-  /// which it needs; from then on each of them ends and comes back alone.
-  child_spec connections() {
-    supervisor_spec all;
-    all.name = "connections";
-    all.intensity = unlimited_restarts; // a conversation's end is part of life, not a fault
-    all.stop_together = true;
-    all.seed = std::random_device{}();
-    for (std::uint32_t i = 0; i < config_.connections; ++i) {
-      const auto place = std::make_shared<current<request_handler_actor>>();
-      all.children.push_back(handler(place));
-      all.children.push_back(connection(place));
-    }
-    child_spec spec;
-    spec.name = all.name;
-    spec.grace = grace() + defaults::shutdown_grace;
-    spec.start = [all = std::move(all)](caf::local_actor& parent) {
-      return stoppable_actor{spawn_state<supervisor_state>(parent, all)};
-    };
-    return spec;
-  }
-
-  child_spec handler(const handler_place& place) const {
-    child_spec spec;
-    spec.name = request_handler_state::name;
-    spec.grace = grace();
-    spec.start = [place, work = config_.work](caf::local_actor& parent) {
-      place->set(spawn_state<request_handler_state>(parent, work));
-      return stoppable_actor{place->get()};
-    };
-    return spec;
-  }
-
-  child_spec connection(const handler_place& place) {
-    child_spec spec;
-    spec.name = "connection";
-    spec.pause = config_.reconnect;
-    spec.grace = grace();
-    spec.start = [this, place](caf::local_actor& parent) {
-      const auto number = ++conversations_;
-      auto around = std::make_shared<worker_peer_state::surroundings>();
-      around->io = tree_.io();
-      around->handler = place->get();
-      around->config = {config_.service, config_.version, config_.capacity, true,
-                        config_.heartbeat};
-      around->drain_grace = config_.shutdown_grace;
-      const auto& broker = config_.brokers[number % config_.brokers.size()];
-      return stoppable_actor{
-        spawn_state<worker_peer_state>(parent, std::move(around), broker, number)};
-    };
-    return spec;
-  }
-
-  /// A peer ends within its drain grace by itself; who takes longer than this hangs.
-  [[nodiscard]] duration grace() const noexcept {
-    return config_.shutdown_grace + defaults::shutdown_grace;
-  }
-
   worker_config config_;
-  std::atomic<std::uint64_t> conversations_{0};
+  worker_roster services_;
   actor_tree tree_;
 };
 
@@ -115,8 +94,12 @@ void worker_runtime::start(std::function<void()> on_failure) {
   body_->start(std::move(on_failure));
 }
 
-void worker_runtime::stop() {
-  body_->stop();
+tl::expected<void, std::string> worker_runtime::spawn_service(std::string name, service_spec spec) {
+  return body_->spawn_service(std::move(name), std::move(spec));
+}
+
+std::size_t worker_runtime::stop() {
+  return body_->stop();
 }
 
 } // namespace mdp::actors

@@ -1,13 +1,18 @@
 #pragma once
 
+#include "mdp/actors/service/service_spec.hpp"
 #include "mdp/actors/work_function.hpp"
 #include "mdp/defaults.hpp"
 #include "mdp/engine/backoff.hpp"
 #include "mdp/engine/liveness.hpp"
 #include "mdp/net/socket_config.hpp"
+#include "mdp/service/request_handler.hpp"
 #include "mdp/wire/constants.hpp"
 #include "mdp/wire/limits.hpp"
 
+#include <tl/expected.hpp>
+
+#include <cstddef>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -20,20 +25,31 @@ namespace mdp::actors {
 struct worker_config {
   /// Brokers to try, the next one with each new conversation; a conversation is with one (7-20).
   std::vector<std::string> brokers{std::string(defaults::broker_endpoint)};
+  /// What it offers, and the work on each request: any of the three shapes of a handler. What it throws
+  /// is answered with `mdp-status 500 <what>`. Both may be missing if there is `spawn_service()`.
   std::string service;
-  work_function work;
+  request_handler work;
+  /// Handlers that run at a time, each on a thread where it may block as long as it likes; 0: one for
+  /// each connection. With more than one, `work` is called from several threads at once.
+  std::uint32_t concurrency = 0;
   wire::protocol_version version = wire::protocol_version::v0_2;
-  /// Conversations at a time, each with a socket and a work function's thread of its own.
+  /// Conversations at a time, each with a socket of its own.
   std::uint32_t connections = 1;
-  /// Requests each conversation takes at a time; announced when more than 1. They are worked on in
-  /// turn: more capacity saves round trips, more connections give more threads.
-  std::uint32_t capacity = 1;
+  /// Requests each conversation holds at a time, those that are answered later included; announced
+  /// when more than 1. What no handler is free for waits here, which saves round trips. 0: as many as
+  /// keep all handlers busy. Brokers that do not know the announcement send one at a time to each
+  /// conversation.
+  std::uint32_t capacity = 0;
   engine::heartbeat_config heartbeat;
   engine::backoff_config reconnect;
   net::socket_config sockets;
   wire::limits limits;
   /// How long requests that are being worked on may take when the worker stops.
   duration shutdown_grace = defaults::shutdown_grace;
+  /// How long a handler may take to return once nobody waits for its answer any more.
+  duration handler_grace = defaults::handler_grace;
+  /// CAF's threads: for timers and for services that consist of the user's own actors.
+  std::size_t scheduler_threads = 2;
 };
 
 /// What is wrong with a configuration, a sentence each; empty if nothing is.
@@ -54,9 +70,18 @@ public:
   /// called from some thread if the worker fails and cannot be restarted.
   void start(std::function<void()> on_failure = {});
 
-  /// Takes no more requests, waits up to `shutdown_grace` for those at hand, says DISCONNECT and
-  /// ends.
-  void stop();
+  /// Offers another service at the same brokers: the one that could be spawned inside a broker, with
+  /// a connection for each instance, and its work, capacity and threads instead of those in the
+  /// configuration. Before or after start(). The error is one line that says what is wrong with it,
+  /// or that the worker is stopping.
+  [[nodiscard]] tl::expected<void, std::string> spawn_service(std::string name, service_spec spec);
+
+  /// Takes no more requests, waits up to `shutdown_grace` for those at hand, says DISCONNECT, waits up
+  /// to `handler_grace` for handlers that still run, and ends.
+  ///
+  /// No thread can be ended from outside: handlers that do not return even then are left to themselves,
+  /// and what they use must live on. How many these are is the result, 0 in normal life.
+  std::size_t stop();
 
 private:
   class body;

@@ -1,0 +1,110 @@
+#include "integration/asking.hpp"
+#include "integration/local_broker.hpp"
+#include "mdp/actors/compat/system.hpp"
+#include "support/eventually.hpp"
+
+#include <caf/actor_system.hpp>
+#include <caf/actor_system_config.hpp>
+#include <doctest/doctest.h>
+
+#include <filesystem>
+#include <iterator>
+#include <memory>
+#include <semaphore>
+
+using namespace mdp;
+using namespace mdp::actors;
+using namespace mdp::test;
+using namespace std::chrono_literals;
+
+namespace {
+
+std::size_t entries_of(const char* folder) {
+  const std::filesystem::directory_iterator all(folder);
+  return static_cast<std::size_t>(std::distance(begin(all), end(all)));
+}
+
+/// What a process has of what a broker takes.
+struct belongings {
+  std::size_t threads = entries_of("/proc/self/task");
+  std::size_t descriptors = entries_of("/proc/self/fd");
+  friend bool operator==(const belongings&, const belongings&) = default;
+};
+
+message echo(message request) {
+  return request;
+}
+
+void serve_and_stop(caf::actor_system& system) {
+  local_broker broker(system);
+  CHECK(broker->spawn_service("echo", {echo, 2}));
+  asking client(broker.endpoint());
+  CHECK(client.ask_and_wait("echo", "x") == "x");
+  CHECK(broker->stop() == 0);
+}
+
+} // namespace
+
+TEST_CASE("a broker in somebody's actor system leaves no thread and no descriptor behind") {
+  init();
+  caf::actor_system_config config;
+  caf::actor_system system(config);
+  serve_and_stop(system); // what is made once in a process has been made now
+  const belongings before{};
+  for (int round = 0; round < 3; ++round)
+    serve_and_stop(system);
+  CHECK(eventually([&] { return belongings{} == before; }));
+}
+
+TEST_CASE("several brokers live in one actor system, each with its own services") {
+  init();
+  caf::actor_system_config config;
+  caf::actor_system system(config);
+  local_broker first(system);
+  local_broker second(system);
+  CHECK(first->spawn_service("who", {[](const message&) { return message{frame("first")}; }}));
+  CHECK(second->spawn_service("who", {[](const message&) { return message{frame("second")}; }}));
+  asking one(first.endpoint());
+  asking other(second.endpoint());
+  CHECK(one.ask_and_wait("who", "") == "first");
+  CHECK(other.ask_and_wait("who", "") == "second");
+  first->stop();
+  CHECK(other.ask_and_wait("who", "") == "second");
+}
+
+TEST_CASE(
+  "a broker of its own leaves nothing behind, and only a handler that never returns stays") {
+  const auto once = [] {
+    local_broker broker;
+    CHECK(broker->spawn_service("echo", {echo}));
+    asking client(broker.endpoint());
+    CHECK(client.ask_and_wait("echo", "x") == "x");
+  };
+  once();
+  const belongings before{};
+  once();
+  CHECK(eventually([&] { return belongings{} == before; }));
+  struct shared_state {
+    std::binary_semaphore begun{0};
+    std::binary_semaphore go{0};
+  };
+  const auto state = std::make_shared<shared_state>();
+  {
+    broker_config config;
+    config.shutdown_grace = 10ms;
+    config.handler_grace = 10ms;
+    local_broker broker(config);
+    CHECK(broker->spawn_service("stuck", {[state](message request) {
+                                  state->begun.release();
+                                  state->go.acquire();
+                                  return request;
+                                }}));
+    asking client(broker.endpoint());
+    auto pending = client.ask("stuck", "x");
+    state->begun.acquire();
+    CHECK(broker->stop() == 1);
+  }
+  CHECK(eventually([&] { return belongings{}.threads == before.threads + 1; }));
+  state->go.release();
+  CHECK(eventually([&] { return belongings{} == before; }));
+}

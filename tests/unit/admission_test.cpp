@@ -1,0 +1,111 @@
+#include "mdp/defaults.hpp"
+#include "mdp/security/admission.hpp"
+
+#include <doctest/doctest.h>
+
+#include <string>
+#include <vector>
+
+using namespace mdp;
+using namespace mdp::security;
+
+namespace {
+
+/// As libzmq asks about a NULL peer.
+std::vector<std::string> question(const std::string& address = "10.0.0.1") {
+  return {"1.0", "42", "mdp", address, "", "NULL"};
+}
+
+message frames_of(const std::vector<std::string>& texts) {
+  message frames;
+  for (const auto& text : texts)
+    frames.append(frame(text));
+  return frames;
+}
+
+const admission& rules() {
+  static const admission ten("mdp", {{*address_range::parse("10.0.0.0/8")}, {}});
+  return ten;
+}
+
+admission::verdict judge(const std::vector<std::string>& texts) {
+  return rules().judge(frames_of(texts));
+}
+
+} // namespace
+
+TEST_CASE("RFC 27 a request is read field by field") {
+  auto asked = question();
+  asked[4] = "name";
+  asked[5] = "PLAIN";
+  asked.insert(asked.end(), {"user", "secret"});
+  const auto request = decode_zap(frames_of(asked));
+  REQUIRE(request);
+  CHECK(request->id == "42");
+  CHECK(request->domain == "mdp");
+  CHECK(request->address == "10.0.0.1");
+  CHECK(request->routing_id == "name");
+  CHECK(request->mechanism == "PLAIN");
+  REQUIRE(request->credentials.size() == 2);
+  CHECK(request->credentials[1] == "secret");
+}
+
+TEST_CASE("RFC 27 what is no request is an error with a name") {
+  for (std::size_t count = 0; count < 6; ++count) {
+    auto cut = question();
+    cut.resize(count);
+    CHECK(decode_zap(frames_of(cut)).error() == zap_error::too_short);
+  }
+  auto changed = question();
+  changed[0] = "1.1";
+  CHECK(decode_zap(frames_of(changed)).error() == zap_error::unsupported_version);
+  for (std::size_t field = 1; field < 6; ++field) {
+    changed = question();
+    changed[field] = std::string(defaults::zap_max_field_bytes + 1, 'x');
+    CHECK(decode_zap(frames_of(changed)).error() == zap_error::field_too_long);
+  }
+  changed = question();
+  changed.resize(6 + defaults::zap_max_credentials, "x");
+  CHECK(decode_zap(frames_of(changed)));
+  changed.emplace_back("x");
+  CHECK(decode_zap(frames_of(changed)).error() == zap_error::too_many_credentials);
+}
+
+TEST_CASE("RFC 27 a reply has six frames, echoes the id, and names no user who is refused") {
+  CHECK(encode(zap_reply{frame("42"), zap_status::welcome, "OK", "alice"}) ==
+        frames_of({"1.0", "42", "200", "OK", "alice", ""}));
+  CHECK(encode(zap_reply{frame("42"), zap_status::refused, "no", "alice"}) ==
+        frames_of({"1.0", "42", "400", "no", "", ""}));
+}
+
+TEST_CASE("who comes from an allowed address is let in") {
+  const auto verdict = judge(question());
+  CHECK(verdict.is_welcome());
+  CHECK(verdict.reply.id == "42");
+  CHECK(verdict.address == "10.0.0.1");
+}
+
+TEST_CASE("everything that is not expressly right is refused, and answered") {
+  auto asked = question("11.0.0.1");
+  CHECK(judge(asked).reason == admission_refusal::address);
+  CHECK(judge(asked).reply.status == zap_status::refused);
+  CHECK(judge(asked).reply.id == "42");
+  asked = question();
+  asked[2] = "other";
+  CHECK(judge(asked).reason == admission_refusal::other_domain);
+  for (const auto* mechanism : {"PLAIN", "CURVE", "GSSAPI", "", "null"}) {
+    asked = question();
+    asked[5] = mechanism;
+    CHECK(judge(asked).reason == admission_refusal::other_mechanism);
+  }
+  asked = question();
+  asked.emplace_back("a credential of NULL");
+  CHECK(judge(asked).reason == admission_refusal::other_mechanism);
+  for (const auto& nonsense : std::vector<std::vector<std::string>>{{}, {"1.0"}, {"1.0", "42"}}) {
+    const auto verdict = judge(nonsense);
+    CHECK_FALSE(verdict.is_welcome());
+    CHECK(verdict.reason == admission_refusal::invalid);
+    CHECK(verdict.reply.status == zap_status::failed);
+    CHECK(verdict.reply.id == (nonsense.size() == 2 ? "42" : ""));
+  }
+}
