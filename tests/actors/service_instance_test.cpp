@@ -46,6 +46,11 @@ public:
                                              capacity, actor_, nullptr, begun});
   }
 
+  /// Work whose turn never came holds its instance, and that the list of turns.
+  ~hosted() { turns_->clear(); }
+  hosted(const hosted&) = delete;
+  hosted& operator=(const hosted&) = delete;
+
   /// Runs the next handler whose turn it is, then all actors. False if there is none.
   bool run_one() {
     if (turns_->empty())

@@ -151,7 +151,7 @@ TEST_CASE("a message used as a queue for ever stays in the memory it has") {
     for (std::size_t i = length; i < 20'000; ++i) {
       slots.insert(queue.peek());
       REQUIRE(*queue.pop() == std::to_string(i - length));
-      if (i % 2 == 0)
+      if (i % 2 == 0 || queue.empty()) // an empty message takes over the memory of what is appended
         queue.append(frame(std::to_string(i)));
       else
         queue.append(message{frame(std::to_string(i))});
