@@ -16,6 +16,7 @@ from _mdp import (
     client_reply,
     client_request,
     dealer,
+    eventually,
     run,
     wait_for_service,
 )
@@ -36,6 +37,13 @@ def stat(broker, name):
     reply = json.loads(ask(client, "0.2", b"mmi.stats", b"")[-1])
     client.close()
     return reply["mdp_broker_messages_dropped_total"][name]
+
+
+def workers_of(broker, service):
+    client = dealer(broker.endpoint)
+    listed = json.loads(ask(client, "0.2", b"mmi.services", b"")[-1])
+    client.close()
+    return next((each["workers"] for each in listed if each["service"] == service), 0)
 
 
 def each_side_at_its_own_endpoint():
@@ -77,6 +85,7 @@ def many_of_both():
     """7-2 what goes to one side never reaches a peer of the other"""
     with SplitBroker() as broker:
         workers = [Worker(broker.workers, b"work", "0.2") for _ in range(8)]
+        eventually(lambda: workers_of(broker, "work") == len(workers), "not all workers are registered")
         clients = [dealer(broker.endpoint) for _ in range(8)]
         for number, client in enumerate(clients):
             client.send_multipart(client_request("0.2", b"work", b"%d" % number))
