@@ -252,7 +252,7 @@ def a_request_of_ours():
 def a_retry_on_a_new_socket():
     """7-10 our client asks again on a new socket, so that a stale reply is impossible"""
     router = Router()
-    process = client(router, "--timeout", "200", "--retries", "1", "echo", "x")
+    process = client(router, "--timeout", "2s", "--retries", "1", "echo", "x")  # time for us to answer the second
     first, _ = router.next()
     second, frames = router.next()
     assert first != second
