@@ -100,7 +100,7 @@ def many_of_both():
 
 def a_worker_that_only_beats():
     """T1 a worker that beats and never answers does not keep its request"""
-    with Broker("--answer-timeout", "300ms", "--heartbeat", "100ms") as broker:
+    with Broker("--answer-timeout", "300ms", "--heartbeat", "2s") as broker:
         stuck = Worker(broker.endpoint, b"work", "0.2")
         wait_for_service(broker.endpoint, b"work")
         client = dealer(broker.endpoint)
