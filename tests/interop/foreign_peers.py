@@ -212,7 +212,7 @@ def dead_idle_workers_swallow_nothing():
 
 def heartbeats():
     """7-38 the broker beats for idle and for busy workers of both versions"""
-    with Broker("--heartbeat", "100") as broker:
+    with Broker("--heartbeat", "100", "--liveness", "50") as broker:  # and is patient with us
         for version in VERSIONS:
             worker = Worker(broker.endpoint, b"beat-" + version.encode(), version)
             for _ in range(2):
