@@ -4,7 +4,10 @@
 
 #include <doctest/doctest.h>
 
+#include <cstddef>
+#include <span>
 #include <string>
+#include <utility>
 
 // Partial replies, which 0.2 can say and 0.1 cannot: all four pairings of client and worker (T4).
 
@@ -152,4 +155,25 @@ TEST_CASE_FIXTURE(client_link_fixture, "T4 7-41 the second worker's pieces have 
   CHECK(partial(1, {"1", "2", "3", "4"}, at(0s), 1) == "");
   CHECK(partial(1, {"1", "2", "3"}, at(1s), 2) == "");
   CHECK(finish(1, {"4"}, at(1s), 2) == "send final 0.1 echo: 1|2|3|4");
+}
+
+TEST_CASE_FIXTURE(client_link_fixture,
+                  "T4 T23 what is held back does not hold on to what it came in") {
+  class watched final : public frame_owner {
+  public:
+    watched(std::string text, bool& is_gone) : text_(std::move(text)), is_gone_(is_gone) {}
+    ~watched() override { is_gone_ = true; }
+    std::span<const std::byte> bytes() const { return std::as_bytes(std::span(text_)); }
+
+  private:
+    std::string text_;
+    bool& is_gone_;
+  };
+  ask("echo", v0_1);
+  bool is_gone = false;
+  const std::string text(1000, 'p');
+  auto* const owner = new watched(text, is_gone);
+  link.partial(id_of(5, 1), message{frame::adopt(owner->bytes(), 1000, owner)}, at(0s));
+  CHECK(is_gone);
+  CHECK(finish(1, {"end"}) == "send final 0.1 echo: " + text + "|end");
 }

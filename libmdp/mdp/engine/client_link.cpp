@@ -162,7 +162,10 @@ std::optional<refusal> client_link::hold_back(open_request& request, message bod
     return reason;
   request.held_bytes += bytes;
   footprint_ += bytes;
-  request.held.append(std::move(body));
+  // As bytes of their own: whoever sent these may wait until nobody holds what they came in, and it
+  // would be the reply's end, which only he can send, that lets go of them.
+  for (const auto& piece : body)
+    request.held.append(frame(piece.bytes()));
   return std::nullopt;
 }
 
