@@ -11,6 +11,8 @@
 #include <array>
 #include <atomic>
 #include <cerrno>
+#include <cstdint>
+#include <cstring>
 #include <memory>
 #include <string>
 #include <vector>
@@ -336,6 +338,32 @@ TEST_CASE("M9 what libzmq does not take as an option is an error, an unlimited q
   socket_config config;
   config.send_high_water_mark = 0;
   CHECK(configure(socket, config) == std::errc::invalid_argument);
+}
+
+TEST_CASE("RFC 27 a guarded listener lets nobody in while there is no handler") {
+  for (const bool is_guarded : {true, false}) {
+    CAPTURE(is_guarded);
+    zmq::context_t context;
+    zmq::socket_t router(context, zmq::socket_type::router);
+    socket_config config;
+    config.is_guarded = is_guarded;
+    REQUIRE_FALSE(configure(router, config));
+    REQUIRE(zmq_socket_monitor(router.handle(), "inproc://door",
+                               ZMQ_EVENT_HANDSHAKE_SUCCEEDED |
+                                 ZMQ_EVENT_HANDSHAKE_FAILED_NO_DETAIL) == 0);
+    zmq::socket_t monitor(context, zmq::socket_type::pair);
+    monitor.connect("inproc://door");
+    router.bind("tcp://127.0.0.1:*");
+    zmq::socket_t dealer(context, zmq::socket_type::dealer);
+    dealer.set(zmq::sockopt::linger, 0);
+    dealer.connect(router.get(zmq::sockopt::last_endpoint));
+    zmq::message_t event;
+    REQUIRE(monitor.recv(event));
+    std::uint16_t what = 0;
+    std::memcpy(&what, event.data(), sizeof what);
+    CHECK(what ==
+          (is_guarded ? ZMQ_EVENT_HANDSHAKE_FAILED_NO_DETAIL : ZMQ_EVENT_HANDSHAKE_SUCCEEDED));
+  }
 }
 
 TEST_CASE("libzmq's errors compare with the standard's and speak in libzmq's words") {

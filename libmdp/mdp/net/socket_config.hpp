@@ -15,6 +15,8 @@ struct socket_config {
   std::size_t max_message_bytes = defaults::max_message_bytes; ///< ZMQ_MAXMSGSIZE, a frame's bound
   std::chrono::milliseconds zmtp_heartbeat_interval = defaults::zmtp_heartbeat_interval;
   std::chrono::milliseconds zmtp_heartbeat_timeout = defaults::zmtp_heartbeat_timeout;
+  /// A listener's: whom no ZAP handler lets in stays out, also when there is none (any more).
+  bool is_guarded = false;
   int backlog = 1024; ///< Connections the kernel holds until they are accepted.
 };
 

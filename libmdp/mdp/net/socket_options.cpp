@@ -11,23 +11,32 @@ namespace mdp::net {
 
 namespace {
 
+/// ZMQ_ZAP_ENFORCE_DOMAIN: zmq.h shows it to draft builds only, libzmq 4.3 takes it in any.
+constexpr int zap_enforce_domain = 93;
+
 int to_milliseconds(std::chrono::milliseconds time) noexcept {
   using rep = std::chrono::milliseconds::rep;
   return static_cast<int>(std::clamp<rep>(time.count(), 0, std::numeric_limits<int>::max()));
 }
 
-std::int64_t to_size(std::size_t bytes) noexcept {
+std::int64_t to_option(std::size_t bytes) noexcept {
   constexpr auto largest = std::numeric_limits<std::int64_t>::max();
   return bytes < static_cast<std::size_t>(largest) ? static_cast<std::int64_t>(bytes) : largest;
 }
 
-void set_router_options(zmq::socket_ref socket) {
+void set_router_options(zmq::socket_ref socket, const socket_config& config) {
   // Without MANDATORY what cannot be delivered is lost in silence (T14, T21, T22).
   socket.set(zmq::sockopt::router_mandatory, true);
   // A stranger who takes over a living peer's identity is worse than a wait for it to be free.
   socket.set(zmq::sockopt::router_handover, false);
   // Only who listens: a connecting socket would have a handler in its process judge the server.
   socket.set(zmq::sockopt::zap_domain, zap_domain);
+  // Otherwise libzmq lets everybody in whose handshake ends between the handler's end and ours.
+  if (!config.is_guarded)
+    return;
+  constexpr int yes = 1;
+  if (zmq_setsockopt(socket.handle(), zap_enforce_domain, &yes, sizeof yes) != 0)
+    throw zmq::error_t();
 }
 
 } // namespace
@@ -38,7 +47,7 @@ std::error_code configure(zmq::socket_ref socket, const socket_config& config) {
   try {
     socket.set(zmq::sockopt::sndhwm, config.send_high_water_mark);
     socket.set(zmq::sockopt::rcvhwm, config.receive_high_water_mark);
-    socket.set(zmq::sockopt::maxmsgsize, to_size(config.max_message_bytes));
+    socket.set(zmq::sockopt::maxmsgsize, to_option(config.max_message_bytes));
     socket.set(zmq::sockopt::linger, 0);
     socket.set(zmq::sockopt::heartbeat_ivl, to_milliseconds(config.zmtp_heartbeat_interval));
     socket.set(zmq::sockopt::heartbeat_timeout, to_milliseconds(config.zmtp_heartbeat_timeout));
@@ -50,7 +59,7 @@ std::error_code configure(zmq::socket_ref socket, const socket_config& config) {
     socket.set(zmq::sockopt::tcp_keepalive_cnt, defaults::tcp_keepalive_count);
     socket.set(zmq::sockopt::backlog, config.backlog);
     if (socket.get(zmq::sockopt::socket_type) == zmq::socket_type::router)
-      set_router_options(socket);
+      set_router_options(socket, config);
   } catch (const zmq::error_t& refused) {
     return zmq_error(refused.num());
   }

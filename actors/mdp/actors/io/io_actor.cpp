@@ -129,9 +129,11 @@ void io_state::serve(serve_peers& openers) {
 
 void io_state::open_router(socket_id socket, const std::vector<std::string>& endpoints) {
   ++unbound_;
+  auto options = config_.sockets;
+  options.is_guarded = !config_.bind->addresses.empty();
   std::ignore =
-    outbox_->push(io::open_router{socket, endpoints, config_.sockets, config_.limits,
-                                  max_connections() / (workers_ ? 2 : 1)}); // a half for each
+    outbox_->push(io::open_router{socket, endpoints, options, config_.limits,
+                                  max_connections() / (workers_ ? 2 : 1)}); // a half each
 }
 
 /// Null for a DEALER.
