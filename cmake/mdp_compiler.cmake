@@ -8,12 +8,7 @@ add_compile_options(-Wall -Wextra $<$<BOOL:${MDP_WERROR}>:-Werror>)
 if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
   # These look at the code after inlining, and GCC 12 then finds fault with the insides of std::string and std::variant
   # that our code has no part in (GCC bugs 105329 and 105651 among others). What they are after, CI's sanitizers catch.
-  add_compile_options(-Wno-restrict -Wno-array-bounds -Wno-maybe-uninitialized)
-endif()
-if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
-  # GCC 12 reports the inactive alternatives of moved std::variants as uninitialised (its bugs 105562, 80635) and
-  # concatenated std::strings as overlapping (105651). What the warnings are for, the sanitizers find.
-  add_compile_options(-Wno-maybe-uninitialized -Wno-restrict)
+  add_compile_options(-Wno-restrict -Wno-array-bounds -Wno-maybe-uninitialized -Wno-stringop-overflow)
 endif()
 
 # --- sanitizers ----------------------------------------------------------------------------------

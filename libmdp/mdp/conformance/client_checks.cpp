@@ -12,7 +12,7 @@ namespace {
 using namespace std::string_literals;
 
 /// A body that finds out who treats frames as text, or drops empty ones.
-const frames awkward_body{"first", "", "\0\xff\r\n"s, "MDPC01", "last"};
+const frames body_of_client{"first", "", "\0\xff\r\n"s, "MDPC01", "last"};
 
 std::string router_socket(broker_stage& stage, version v) {
   const auto service = stage.new_name();
@@ -33,9 +33,9 @@ std::string reply_frames(broker_stage& stage, version v) {
   wire_worker worker(stage, v, service);
   wire_client client(stage, v);
   client.ask(service, {"x"});
-  worker.answer(worker.next_request(), awkward_body);
+  worker.answer(worker.next_request(), body_of_client);
   const auto reply = client.expect_message();
-  expect_same(reply, client_final(v, service, awkward_body));
+  expect_same(reply, client_final(v, service, body_of_client));
   return readable(reply);
 }
 

@@ -4,7 +4,7 @@ namespace mdp::conformance {
 
 namespace {
 
-std::string quoted(std::string_view text) {
+std::string json_text(std::string_view text) {
   constexpr std::string_view digits = "0123456789abcdef";
   std::string result = "\"";
   for (const auto c : text) {
@@ -20,16 +20,16 @@ std::string quoted(std::string_view text) {
 }
 
 std::string object_of(const outcome& each) {
-  return "{\"item\":" + quoted(each.item) + ",\"mdp\":" + quoted(to_string(each.spoken)) +
-         ",\"level\":" + quoted(to_string(each.asked)) +
-         ",\"verdict\":" + quoted(to_string(each.result)) + ",\"check\":" + quoted(each.title) +
-         ",\"seen\":" + quoted(each.seen) + '}';
+  return "{\"item\":" + json_text(each.item) + ",\"mdp\":" + json_text(to_string(each.spoken)) +
+         ",\"level\":" + json_text(to_string(each.asked)) +
+         ",\"verdict\":" + json_text(to_string(each.result)) +
+         ",\"check\":" + json_text(each.title) + ",\"seen\":" + json_text(each.seen) + '}';
 }
 
 } // namespace
 
 std::string report_json(const report& all) {
-  std::string text = "{\"peer\":" + quoted(all.peer) +
+  std::string text = "{\"peer\":" + json_text(all.peer) +
                      ",\"conforms\":" + (all.conforms() ? "true" : "false") + ",\"checks\":[";
   for (const auto& each : all.outcomes) {
     text += &each == &all.outcomes.front() ? "\n" : ",\n";

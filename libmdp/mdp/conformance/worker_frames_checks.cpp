@@ -11,7 +11,7 @@ namespace {
 
 using namespace std::string_literals;
 
-const frames awkward_body{"first", "", "\0\xff\r\n"s, "MDPW01", "last"};
+const frames body_for_worker{"first", "", "\0\xff\r\n"s, "MDPW01", "last"};
 
 held_request request_with(broker_stage& stage, version v, const frames& body) {
   const auto service = stage.new_name();
@@ -24,14 +24,14 @@ held_request request_with(broker_stage& stage, version v, const frames& body) {
 }
 
 std::string request_frames(broker_stage& stage, version v) {
-  const auto request = request_with(stage, v, awkward_body).whole;
+  const auto request = request_with(stage, v, body_for_worker).whole;
   const auto head = v == version::v0_1 ? frames{"", "MDPW01", "\x02"} : frames{"MDPW02", "\x02"};
-  const bool fits = request.size() >= head.size() + awkward_body.size() &&
+  const bool fits = request.size() >= head.size() + body_for_worker.size() &&
                     std::equal(head.begin(), head.end(), request.begin()) &&
-                    std::equal(awkward_body.rbegin(), awkward_body.rend(), request.rbegin());
+                    std::equal(body_for_worker.rbegin(), body_for_worker.rend(), request.rbegin());
   if (!fits)
     throw deviation("got " + readable(request) + " instead of " +
-                    readable(worker_request(v, "ADDRESS", awkward_body)));
+                    readable(worker_request(v, "ADDRESS", body_for_worker)));
   return readable(request);
 }
 

@@ -114,7 +114,7 @@ public:
   }
 
 private:
-  std::shared_ptr<broker_metrics_source> source_;
+  std::shared_ptr<prometheus::Collectable> source_; // the exposer keeps no hold of it
   prometheus::Exposer exposer_;
 };
 
