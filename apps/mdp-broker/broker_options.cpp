@@ -93,6 +93,9 @@ void add_requests(options& all, broker_settings& set) {
     "status-replies", broker.clients.status_replies,
     "Answer what cannot be served with a body of \"mdp-status CODE TEXT\". Otherwise there "
     "is silence, as MDP knows no such answer.");
+  all.toggle("exact-names", broker.exact_names,
+             "Take services' names as they are. Otherwise a worker that offers image.* serves all "
+             "that begin so and have no workers of their own.");
   all.toggle("accept-delimited-v2", broker.limits.accept_delimited_v2,
              "Take MDP 0.2 clients that put an empty frame in front, and answer them alike.");
 }
@@ -147,6 +150,12 @@ Examples:
                                         #   bind = ["tcp://*:5555"]
                                         #   heartbeat = "1s"
                                         #   busy-policy = "strict"
+                                        #   [[service]]           # tables come last in a file
+                                        #   name = "image.*"
+                                        #   policy = "round-robin"
+The file may say more about single services ([[service]]: queue-max-requests, queue-max-bytes,
+attempts, at-most-once, request-ttl, served-by, policy, seed, key-frame) and about which requests are urgent
+([[priority]]: service, client, priority). What all of it means: docs/dispatch.md.
 )"};
 }
 
@@ -156,6 +165,7 @@ void add_broker_options(options& all, broker_settings& set) {
   add_liveness(all, set);
   add_requests(all, set);
   add_limits(all, set.broker);
+  add_service_tables(all, set.services, set.broker.priorities);
   all.log_level(set.log_level);
 }
 
@@ -164,6 +174,8 @@ std::vector<std::string> complete(broker_settings& set) {
   set.broker.sockets.max_message_bytes = set.broker.limits.max_bytes;
   set.broker.queues.promise =
     set.at_most_once ? engine::delivery::at_most_once : engine::delivery::at_least_once;
+  for (const auto& table : set.services)
+    set.broker.services.push_back(rule_of(table, set.broker.queues));
   std::vector<std::string> findings;
   set.broker.addresses.allow = ranges_of(set.allowed, "allow-address", findings);
   set.broker.addresses.deny = ranges_of(set.denied, "deny-address", findings);

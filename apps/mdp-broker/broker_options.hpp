@@ -1,5 +1,6 @@
 #pragma once
 
+#include "mdp-broker/service_tables.hpp"
 #include "mdp/actors/runtime/broker_runtime.hpp"
 #include "support/options.hpp"
 
@@ -19,6 +20,7 @@ struct broker_settings {
   std::uint16_t liveness =
     defaults::heartbeat_liveness; ///< Narrow: times the interval it is a time.
   bool at_most_once = false;
+  std::vector<service_table> services;
   spdlog::level::level_enum log_level = spdlog::level::info;
 };
 

@@ -19,6 +19,7 @@ constexpr command commands[] = {
   {"request", "Asks a service and prints the reply.", run_request},
   {"services", "Lists the services of a broker, or says whether some are there.", run_services},
   {"dead-letters", "Lists the latest requests that a broker has given up.", run_dead_letters},
+  {"tree", "Prints the supervision tree of a broker.", run_tree},
   {"conformance", "Checks any broker or worker against the RFCs.", run_conformance},
 };
 

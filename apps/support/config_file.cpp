@@ -36,8 +36,16 @@ config_value value_of(const toml::node& node) {
   return {value_kind::other, {}};
 }
 
-config_entry entry_of(std::string table, const toml::key& key, const toml::node& node) {
+/// Whether the node is what `[[name]]` makes.
+bool is_list_of_tables(const toml::node& node) {
+  const auto* list = node.as_array();
+  return list != nullptr && !list->empty() && list->is_homogeneous<toml::table>();
+}
+
+config_entry entry_of(std::string table, const toml::key& key, const toml::node& node,
+                      std::size_t element = 0) {
   config_entry entry;
+  entry.element = element;
   entry.table = std::move(table);
   entry.key = std::string(key.str());
   entry.line = key.source().begin.line;
@@ -62,6 +70,18 @@ tl::expected<std::vector<config_entry>, std::string> read_text(const std::string
   }
   std::vector<config_entry> entries;
   for (const auto& [key, node] : whole) {
+    if (is_list_of_tables(node)) {
+      std::size_t element = 0;
+      for (const auto& each : *node.as_array()) {
+        ++element;
+        if (each.as_table()->empty()) // whoever reads it says what it lacks
+          entries.push_back(
+            {std::string(key.str()), element, {}, {}, false, each.source().begin.line});
+        for (const auto& [inner, value] : *each.as_table())
+          entries.push_back(entry_of(std::string(key.str()), inner, value, element));
+      }
+      continue;
+    }
     const auto* table = node.as_table();
     if (table == nullptr) {
       entries.push_back(entry_of({}, key, node));

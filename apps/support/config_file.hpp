@@ -29,6 +29,9 @@ struct config_value {
 
 struct config_entry {
   std::string table; ///< Empty for what stands outside all tables.
+  /// Which one, counted from 1, of the tables of that name that may come many times ([[name]]); 0:
+  /// it is no such table.
+  std::size_t element = 0;
   std::string key;
   std::vector<config_value> values; ///< One, or what a list has in it.
   bool is_list = false;

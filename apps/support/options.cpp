@@ -104,6 +104,10 @@ void options::log_level(spdlog::level::level_enum& value) {
                      value, "How much is said on standard error.");
 }
 
+void options::tables(const std::string& name, std::function<problem(table_reader&)> read) {
+  tables_.insert_or_assign(name, std::move(read));
+}
+
 void options::positional(const std::string& placeholder, std::string& value, std::string help) {
   add({placeholder,
        {},
@@ -263,17 +267,33 @@ problem options::apply_file(const std::string& path) {
                                                        setting.table) != info_.commands.end();
   };
   for (const auto& setting : *settings) {
-    if (is_for_another(setting))
+    if (is_for_another(setting) || (setting.element > 0 && tables_.contains(setting.table)))
       continue;
     if (auto found = apply(setting))
       return path + ':' + std::to_string(setting.line) + ": " + *found;
   }
+  return apply_tables(path, *settings);
+}
+
+problem options::apply_tables(const std::string& path, const std::vector<config_entry>& settings) {
+  std::map<std::string, std::map<std::size_t, std::vector<config_entry>>> found;
+  for (const auto& setting : settings)
+    if (setting.element > 0 && tables_.contains(setting.table))
+      found[setting.table][setting.element].push_back(setting);
+  for (auto& [name, all] : found)
+    for (auto& [element, entries] : all) {
+      table_reader reader(name, std::move(entries));
+      auto wrong = tables_.at(name)(reader);
+      if (wrong || (wrong = reader.unknown_key()))
+        return path + ':' + std::to_string(reader.line()) + ": " + *wrong;
+    }
   return std::nullopt;
 }
 
 problem options::apply(const config_entry& setting) {
   const auto shown = setting.table.empty() ? setting.key : setting.table + '.' + setting.key;
-  const bool is_here = setting.table.empty() || setting.table == info_.command;
+  const bool is_here =
+    setting.element == 0 && (setting.table.empty() || setting.table == info_.command);
   auto* option = is_here ? find(setting.key) : nullptr;
   if (option == nullptr) {
     const auto similar = with_dashes(setting.key);

@@ -2,12 +2,14 @@
 
 #include "support/config_file.hpp"
 #include "support/option_values.hpp"
+#include "support/table_reader.hpp"
 
 #include <CLI/CLI.hpp>
 #include <spdlog/common.h>
 
 #include <functional>
 #include <initializer_list>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -114,6 +116,10 @@ public:
   /// `--log-level`, which every program has. Add it last.
   void log_level(spdlog::level::level_enum& value);
 
+  /// Tables of the file that may come many times, as `[[name]]`; there is nothing like it on the
+  /// command line. `read` gets each, in their order, and says what is wrong with it.
+  void tables(const std::string& name, std::function<problem(table_reader&)> read);
+
   /// A value without a name, in the order of these calls.
   void positional(const std::string& placeholder, std::string& value, std::string help);
 
@@ -149,12 +155,15 @@ private:
   [[nodiscard]] problem apply_command_line();
   [[nodiscard]] problem apply_file(const std::string& path);
   [[nodiscard]] problem apply(const config_entry& setting);
+  [[nodiscard]] problem apply_tables(const std::string& path,
+                                     const std::vector<config_entry>& settings);
   [[nodiscard]] entry* find(std::string_view name);
 
   program_info info_;
   CLI::App app_;
   std::string group_;
   std::vector<std::unique_ptr<entry>> entries_;
+  std::map<std::string, std::function<problem(table_reader&)>> tables_;
   CLI::Option* config_ = nullptr;
 };
 

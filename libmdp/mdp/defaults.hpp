@@ -118,6 +118,32 @@ inline constexpr std::chrono::seconds session_idle_timeout = 10s;
 /// How often a queue, a session or a tombstone set looks for what is due when nothing nearer is.
 inline constexpr std::chrono::milliseconds housekeeping_interval = 1s;
 
+// -- dispatch ---------------------------------------------------------------------------------------
+
+/// What one job given to a worker adds to its load until it reports again, and the load of a worker
+/// that never does, in thousandths of what its machine can do. A tenth of a processor: enough that a
+/// hundred requests between two reports spread, little enough that a busy machine is left in peace.
+inline constexpr std::uint32_t load_per_job = 100;
+inline constexpr std::uint32_t assumed_load = 1000;
+
+/// The highest load that is believed, in thousandths; who reports more is as loaded as that.
+inline constexpr std::uint32_t max_load = 1'000'000;
+
+/// Points of one worker on the ring of a sticky service. The shares of keys then differ by a fifth
+/// or so, and a worker costs a few kilobytes.
+inline constexpr std::size_t sticky_points = 32;
+
+/// Points that are looked at for a worker with room, from a key on. With most workers full it is
+/// quicker, and as good, to take whoever is free.
+inline constexpr std::size_t sticky_steps = 256;
+
+/// Turns in a row that a class of priority may have while a lower one waits.
+inline constexpr std::uint32_t priority_burst = 8;
+
+/// Rules about services and about priorities that a broker may be given, each. They are looked
+/// through for each new service, those about priorities for each request.
+inline constexpr std::size_t max_service_rules = 1000;
+
 // -- dead letters -----------------------------------------------------------------------------------
 
 /// Notes about requests whose attempts were used up, how many are kept and what memory they may
@@ -285,6 +311,14 @@ inline constexpr std::chrono::seconds reconnect_reset = 30s;
 /// intensity and period, a little more generous as our children are cheap).
 inline constexpr std::uint32_t restart_intensity = 10;
 inline constexpr std::chrono::seconds restart_period = 10s;
+
+/// Messages that wait for an actor that has failed and is about to be started again. A second's worth
+/// of a busy loop; beyond that they are dropped, and that is said in the log.
+inline constexpr std::size_t succession_max_messages = 200'000;
+
+/// Children of one kind and name are one line of a printed tree; so many lines at most below one
+/// supervisor, as a service's name is a client's choice.
+inline constexpr std::size_t tree_max_children = 200;
 
 // -- client -------------------------------------------------------------------------------------------
 

@@ -214,25 +214,59 @@ TEST_CASE("7-6 a queue cannot tell a service inside the broker from a remote wor
   CHECK(std::get<wire::client_final>(told[0]).body == message{frame("hi")});
 }
 
-TEST_CASE("a queue whose actor fails is back with all its requests") {
+TEST_CASE("a queue that is killed between two messages is back with all its requests, its workers "
+          "undisturbed") {
   broker_fixture broker;
   const auto queue = broker.queue_of("echo");
   const auto asks = broker.connect_client(client);
-  broker.connect_worker(worker, "echo");
+  const auto works = broker.connect_worker(worker, "echo");
   broker.request(asks, "echo", "in flight");
   broker.request(asks, "echo", "waiting");
-  static_cast<void>(broker.told_worker(worker));
-  caf::anon_send_exit(queue, caf::exit_reason::unhandled_exception);
-  broker.system.advance(1s);
-  // Nobody knows what the old actor had still to read, so its worker has to come again.
-  const auto told = broker.told_worker(worker);
+  const auto first = broker.only_request(worker);
+  caf::anon_send_exit(queue, caf::exit_reason::kill);
+  broker.system.run();
+  broker.say(works, final_for(first, "in flight")); // while it is down
+  CHECK(broker.told_worker(worker).empty());
+  broker.system.advance(200ms);
+  const auto second = broker.only_request(worker);
+  CHECK(second.body == message{frame("waiting")});
+  broker.say(works, final_for(second, "waiting"));
+  CHECK(broker.told_client(client).size() == 2);
+  CHECK(broker.counters->retried.value() == 0);
+}
+
+TEST_CASE("a session that is killed is back with all open requests") {
+  broker_fixture broker;
+  const auto asks = broker.connect_client(client);
+  const auto works = broker.connect_worker(worker, "echo");
+  broker.request(asks, "echo", "before");
+  const auto job = broker.only_request(worker);
+  caf::anon_send_exit(asks, caf::exit_reason::kill);
+  broker.system.run();
+  broker.say(works, final_for(job, "answer"));
+  broker.request(asks, "echo", "while it is down");
+  CHECK(broker.told_client(client).empty());
+  broker.system.advance(200ms);
+  const auto told = broker.told_client(client);
   REQUIRE(told.size() == 1);
-  CHECK(std::holds_alternative<wire::disconnect>(told[0]));
-  const auto again = broker.connect_worker(other_worker, "echo");
-  for (const auto* expected : {"in flight", "waiting"}) {
-    const auto request = broker.only_request(other_worker);
-    CHECK(request.body == message{frame(expected)});
-    broker.say(again, final_for(request, expected));
-  }
+  CHECK(std::get<wire::client_final>(told[0]).body == message{frame("answer")});
+  CHECK(broker.only_request(worker).body == message{frame("while it is down")});
+  CHECK(broker.ended().empty());
+}
+
+TEST_CASE("a registry that is killed is back, and knows all queues") {
+  broker_fixture broker;
+  const auto asks = broker.connect_client(client);
+  const auto works = broker.connect_worker(worker, "echo");
+  broker.request(asks, "echo", "in flight");
+  const auto job = broker.only_request(worker);
+  const auto before = broker.registry->get();
+  caf::anon_send_exit(before, caf::exit_reason::kill);
+  broker.system.run();
+  broker.request(asks, "echo", "while it is down");
+  broker.system.advance(200ms);
+  CHECK(broker.registry->get() != before);
+  broker.say(works, final_for(job, "first"));
+  broker.say(works, final_for(broker.only_request(worker), "second"));
   CHECK(broker.told_client(client).size() == 2);
 }

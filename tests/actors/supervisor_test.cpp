@@ -145,6 +145,126 @@ TEST_CASE("one for all: a child's failure stops the others and starts all again 
   CHECK(n.take() == events{"+a", "+b", "+c"});
 }
 
+TEST_CASE("rest for one: a child's failure stops those behind it and starts it and them again") {
+  supervisor_spec spec;
+  spec.strategy = restart_strategy::rest_for_one;
+  nursery n(spec);
+  n.with("a").with("b").with("c").with("d").start();
+  n.take();
+  n.fail("b");
+  CHECK(n.take() == events{"-d", "-c"});
+  n.system().advance(200ms);
+  CHECK(n.take() == events{"+b", "+c", "+d"});
+}
+
+TEST_CASE("a supervisor may be a child: what fails too often below comes back as a whole") {
+  const auto log = std::make_shared<std::vector<std::string>>();
+  std::map<std::string, stoppable_actor> running;
+  const auto child = [&](const std::string& name) {
+    child_spec spec;
+    spec.name = name;
+    spec.start = [&running, log, name](caf::local_actor& parent) {
+      return running[name] = spawn_state<child_state>(parent, name, log);
+    };
+    return spec;
+  };
+  supervisor_spec below;
+  below.name = "below";
+  below.intensity = 0;
+  below.children = {child("a"), child("b")};
+  supervisor_spec top;
+  top.name = "top";
+  top.node = std::make_shared<tree_node>("top");
+  top.children = {child("first"), supervisor_child(below)};
+  test::deterministic_system system;
+  const auto supervisor = spawn_state<supervisor_state>(system.actors(), top);
+  system.run();
+  CHECK(std::exchange(*log, {}) == events{"+first", "+a", "+b"});
+  CHECK(to_text(top.node->report()) == "top  one_for_one  running\n"
+                                       "  first  permanent  running\n"
+                                       "  below  one_for_one  permanent  running\n"
+                                       "    a  permanent  running\n"
+                                       "    b  permanent  running\n");
+  caf::anon_send_exit(running.at("a"), caf::exit_reason::kill);
+  system.run();
+  CHECK(std::exchange(*log, {}) == events{"-b"});
+  CHECK(top.node->report().children[1].state == "down");
+  system.advance(200ms);
+  CHECK(std::exchange(*log, {}) == events{"+a", "+b"});
+  CHECK(top.node->report().children[1].restarts == 1);
+  system.send(supervisor, stop{});
+  CHECK(std::exchange(*log, {}) == events{"-b", "-a", "-first"});
+}
+
+TEST_CASE("a lasting supervisor that is killed is back, and its children have not noticed") {
+  nursery outer;
+  const auto log = outer.events_;
+  std::map<std::string, stoppable_actor> running;
+  supervisor_actor inner;
+  int begun = 0;
+  auto spec = lasting_child(
+    "inner",
+    [&] {
+      ++begun;
+      child_spec child;
+      child.name = "a";
+      child.start = [&running, log](caf::local_actor& parent) {
+        return running["a"] = spawn_state<child_state>(parent, std::string("a"), log);
+      };
+      supervisor_spec result;
+      result.name = "inner";
+      result.children = {child};
+      return result;
+    },
+    [&](supervisor_actor started) { inner = std::move(started); });
+  supervisor_spec top;
+  top.name = "top";
+  top.children = {std::move(spec)};
+  const auto root = spawn_state<supervisor_state>(outer.system().actors(), top);
+  outer.system().run();
+  CHECK(outer.take() == events{"+a"});
+
+  const auto first = inner;
+  caf::anon_send_exit(inner, caf::exit_reason::kill);
+  outer.system().run();
+  const auto visitor =
+    spawn_state<child_state>(outer.system().actors(), std::string("visitor"), log);
+  outer.system().send(first, adopt_temporary(visitor, "visitor")); // while nobody is there
+  caf::anon_send_exit(running.at("a"), caf::exit_reason::kill);
+  outer.system().run();
+  CHECK(outer.take() == events{"+visitor"});
+  outer.system().advance(200ms); // it is back, and hears of the end of its child
+  CHECK(inner != first);
+  outer.system().advance(200ms);
+  CHECK(outer.take() == events{"+a"});
+  CHECK(begun == 1);
+  outer.system().send(root, stop{});
+  CHECK(outer.take() == events{"-visitor", "-a"});
+}
+
+TEST_CASE("a lasting supervisor goes with its own supervisor, and its children with it") {
+  nursery outer;
+  std::map<std::string, stoppable_actor> running;
+  auto spec = lasting_child("inner", [&] {
+    child_spec child;
+    child.start = [&running, log = outer.events_](caf::local_actor& parent) {
+      return running["a"] = spawn_state<child_state>(parent, std::string("a"), log);
+    };
+    supervisor_spec result;
+    result.children = {child};
+    return result;
+  });
+  supervisor_spec top;
+  top.children = {std::move(spec)};
+  const auto root = spawn_state<supervisor_state>(outer.system().actors(), top);
+  outer.system().run();
+  bool is_gone = false;
+  running.at("a")->attach_functor([&](const caf::error&) { is_gone = true; });
+  caf::anon_send_exit(root, caf::exit_reason::kill);
+  outer.system().advance(1s);
+  CHECK(is_gone);
+}
+
 TEST_CASE("a permanent child starts again even after a normal end") {
   nursery n;
   n.with("a").start();

@@ -1,5 +1,4 @@
-#include "mdp/actors/broker/broker_tree.hpp"
-#include "mdp/actors/runtime/actor_tree.hpp"
+#include "integration/open_broker.hpp"
 #include "mdp/actors/runtime/worker_runtime.hpp"
 #include "mdp/client/client.hpp"
 #include "support/eventually.hpp"
@@ -7,49 +6,11 @@
 #include <caf/send.hpp>
 #include <doctest/doctest.h>
 
-#include <future>
-
 using namespace mdp;
 using namespace mdp::actors;
 using namespace std::chrono_literals;
 
 namespace {
-
-/// A broker whose inside the test can reach.
-class open_broker {
-public:
-  open_broker() : tree_(2, config_) {
-    auto bound = std::make_shared<std::promise<bool>>();
-    auto outcome = bound->get_future();
-    config_.bind->endpoints = {"tcp://127.0.0.1:*"};
-    config_.bind->on_first_bind = [bound](const bind_error* failure) {
-      bound->set_value(failure == nullptr);
-    };
-    broker_tree parts;
-    parts.counters = config_.counters;
-    parts.registry = registry_;
-    tree_.start({broker_spec(std::move(parts), [this] { return tree_.io(); })}, {});
-    if (!outcome.get())
-      throw std::runtime_error("not bound");
-    endpoint_ = config_.bind->endpoints.front();
-  }
-
-  ~open_broker() {
-    registry_->set({});
-    tree_.stop();
-  }
-
-  [[nodiscard]] const std::string& endpoint() const noexcept { return endpoint_; }
-  [[nodiscard]] io_actor io() const { return tree_.io(); }
-  [[nodiscard]] service_registry_actor registry() const { return registry_->get(); }
-
-private:
-  io_config config_;
-  std::shared_ptr<current<service_registry_actor>> registry_ =
-    std::make_shared<current<service_registry_actor>>();
-  std::string endpoint_;
-  actor_tree tree_;
-};
 
 class echo_service {
 public:
@@ -84,7 +45,7 @@ bool answers(const std::string& endpoint) {
 } // namespace
 
 TEST_CASE("a broker whose I/O actor and loop are lost serves again on the same port") {
-  open_broker broker;
+  test::open_broker broker;
   echo_service service(broker.endpoint());
   REQUIRE(answers(broker.endpoint()));
   const auto before = broker.io();
@@ -94,7 +55,7 @@ TEST_CASE("a broker whose I/O actor and loop are lost serves again on the same p
 }
 
 TEST_CASE("a broker whose registry is lost serves again, its socket untouched") {
-  open_broker broker;
+  test::open_broker broker;
   echo_service service(broker.endpoint());
   REQUIRE(answers(broker.endpoint()));
   const auto before = broker.registry();

@@ -52,6 +52,7 @@ enum class broken_rule : std::uint8_t {
   forgets_to_cancel,       ///< a session that ends leaves its requests in the queues
   never_looks_at_clock,    ///< silent workers are never noticed, nothing expires
   leaves_dead_undisturbed, ///< the socket's word that a peer is gone is not passed on (T22)
+  keeps_what_waits,        ///< a queue without workers gives nothing back
   mixes_attempts,          ///< pieces of a lost worker's reply count as the next one's (T4)
 };
 

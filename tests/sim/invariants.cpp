@@ -1,5 +1,6 @@
 #include "sim/invariants.hpp"
 
+#include "mdp/engine/service_pattern.hpp"
 #include "sim/sim_mmi.hpp"
 
 #include <utility>
@@ -14,10 +15,27 @@ void invariants::after_step(const sim_broker& broker, const all_workers& workers
   if (!broker.is_up() || broker.is_frozen(now))
     return;
   check_queues(broker.registry(), broker.io());
+  check_routes(broker.registry());
   check_workers(broker.io(), broker.local(now));
   check_sessions(broker.io());
   check_bounds(broker.registry(), broker.io());
   check_budget(broker.budget());
+}
+
+/// Whoever waits where no worker is must not be served anywhere else.
+void invariants::check_routes(const sim_registry& registry) {
+  for (const auto& queue : registry.queues()) {
+    if (queue->engine().waiting() == 0 || queue->engine().sinks() > 0 || registry.is_draining())
+      continue;
+    for (const auto& other : registry.queues())
+      findings_.require(
+        other->engine().sinks() == 0 || !engine::fits(other->service(), queue->service()), [&] {
+          return "a request waits for nobody in queue " + queue->service() +
+                 " beside the workers of " + other->service();
+        });
+    findings_.require(!engine::is_pattern(queue->service()),
+                      [&] { return "a request waits for nobody in queue " + queue->service(); });
+  }
 }
 
 /// All mailboxes are empty now, so what a queue believes of its workers must be what is so.

@@ -33,6 +33,7 @@ public:
 
 private:
   void check_queues(const sim_registry& registry, const sim_router_peers& io);
+  void check_routes(const sim_registry& registry);
   void check_workers(const sim_router_peers& io, time_point broker_now);
   void check_sessions(const sim_router_peers& io);
   void check_budget(const engine::broker_budget& budget);

@@ -53,9 +53,26 @@ void job_ledger::session_ended(peer_id client) {
 void job_ledger::queued(const std::string& service, const engine::job& what) {
   auto& account = queues_[service];
   const auto footprint = what.footprint();
-  if (account.jobs.emplace(what.id, queued_entry{footprint, what.deadline, 0, {}, false, false})
+  // What another queue has given back may come behind later requests of its client.
+  if (account.jobs
+        .emplace(
+          what.id,
+          queued_entry{footprint, what.deadline, what.attempts, {}, false, what.was_accepted})
         .second)
     account.footprint += footprint;
+}
+
+void job_ledger::given_back(const std::string& service, const engine::job& what) {
+  ++counters_.given_back;
+  auto& account = queues_[service];
+  const auto entry = account.jobs.find(what.id);
+  if (entry == account.jobs.end())
+    return findings_.report("queue " + service + " gave back " + name_of(what.id) +
+                            ", which it does not hold");
+  findings_.require(!entry->second.sink && entry->second.attempt == what.attempts, [&] {
+    return "queue " + service + " gave back " + name_of(what.id) + ", which does not wait so";
+  });
+  remove(account, what.id);
 }
 
 void job_ledger::assigned(const std::string& service, const engine::assign_to_sink& what,

@@ -31,6 +31,7 @@ struct job_counters {
   std::uint64_t retried = 0;
   std::uint64_t undelivered = 0;
   std::uint64_t buried = 0;
+  std::uint64_t given_back = 0;
   std::uint64_t refused[engine::refusal_count] = {};
 };
 
@@ -51,6 +52,8 @@ public:
   // -- queues -------------------------------------------------------------------------------------
 
   void queued(const std::string& service, const engine::job& what);
+  /// A queue gives a job back, to be routed anew.
+  void given_back(const std::string& service, const engine::job& what);
   void assigned(const std::string& service, const engine::assign_to_sink& what, time_point now);
   /// A queue's word for a session, at `now`.
   void let_go(const std::string& service, job_id id, std::optional<engine::refusal> reason,

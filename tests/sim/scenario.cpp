@@ -60,6 +60,11 @@ broker_config draw_broker(dice& chance, const engine::heartbeat_config& heartbea
     broker.max_services = chance.between(4, 6);
   if (chance.chance(0.1))
     broker.peers.max_tombstones = chance.between(0, 2);
+
+  auto& dispatch = broker.queues.dispatch;
+  dispatch.policy = static_cast<engine::dispatch>(chance.below(engine::dispatch_count));
+  dispatch.seed = chance.below(1000);
+  dispatch.key_frame = static_cast<std::uint32_t>(chance.below(3));
   return broker;
 }
 
@@ -134,6 +139,14 @@ scenario draw_scenario(dice& chance) {
       if (chance.chance(0.1))
         drawn.workers.back().name = frame("worker " + std::to_string(drawn.workers.size()));
     }
+  if (chance.chance(0.3)) // some offer all of them
+    for (auto i = chance.between(1, 2); i > 0; --i)
+      drawn.workers.push_back(draw_worker(chance, "service/*", drawn.broker));
+  if (chance.chance(0.2)) // and one, perhaps, nobody else does
+    std::erase_if(drawn.workers, [&](const auto& worker) {
+      return worker.engine.service == drawn.services.front() &&
+             drawn.workers.back().engine.service == "service/*";
+    });
   for (auto i = chance.between(1, 4); i > 0; --i) {
     drawn.clients.push_back(draw_client(chance, drawn.services));
     // What it has given up is still open in the broker.

@@ -72,6 +72,13 @@ void sim_queue::on_report_wanted(std::uint64_t survey, const actor_ref<sim_mmi>&
   });
 }
 
+void sim_queue::on_yield() {
+  if (broker_.breaks(broken_rule::keeps_what_waits))
+    return;
+  engine_.yield_waiting();
+  carry_out();
+}
+
 void sim_queue::on_drain() {
   engine_.stop();
   carry_out();
@@ -113,6 +120,7 @@ void sim_queue::carry_out() {
                  [&](const engine::bury_job& dead) {
                    broker_.ledger.buried(service_, dead.what.id, dead.attempts);
                  },
+                 [&](engine::return_job& back) { give_back(std::move(back.what)); },
                  [&](const engine::refuse_client& reply) {
                    broker_.ledger.let_go(service_, reply.id, reply.reason, broker_.now);
                    broker_.post.tell(session_of(reply.id), [reply](sim_session& session) {
@@ -122,6 +130,7 @@ void sim_queue::carry_out() {
                },
                action);
   });
+  report_staff();
   if (!engine_.is_idle())
     idle_since_.reset();
   else if (!idle_since_)
@@ -132,6 +141,24 @@ void sim_queue::carry_out() {
 actor_ref<sim_session> sim_queue::session_of(job_id id) const {
   const auto entry = sessions_.find(id.client);
   return entry == sessions_.end() ? actor_ref<sim_session>{} : entry->second;
+}
+
+void sim_queue::report_staff() {
+  const bool is_staffed = engine_.sinks() > 0;
+  if (std::exchange(is_staffed_, is_staffed) != is_staffed)
+    broker_.post.tell(broker_.registry, [service = service_, is_staffed](sim_registry& registry) {
+      registry.on_staffed(service, is_staffed);
+    });
+}
+
+void sim_queue::give_back(engine::job what) {
+  broker_.ledger.given_back(service_, what);
+  auto service = what.service.empty() ? service_ : std::exchange(what.service, std::string());
+  const auto session = session_of(what.id);
+  broker_.post.tell(broker_.registry, [service = std::move(service), what = std::move(what),
+                                       session](sim_registry& registry) mutable {
+    registry.submit(std::move(service), std::move(what), session);
+  });
 }
 
 void sim_queue::watch_idleness() {

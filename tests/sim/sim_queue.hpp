@@ -28,6 +28,7 @@ public:
   void on_sink_lost(sink_id id, const std::vector<job_id>& undelivered = {});
   void on_answered(sink_id sink, engine::worker_answer answer);
   void on_report_wanted(std::uint64_t survey, const actor_ref<sim_mmi>& mmi);
+  void on_yield();
   void on_drain();
   void on_deadline();
 
@@ -40,12 +41,15 @@ private:
   void carry_out();
   [[nodiscard]] actor_ref<sim_session> session_of(job_id id) const;
   void watch_idleness();
+  void report_staff();
+  void give_back(engine::job what);
 
   broker_parts& broker_;
   std::string service_;
   engine::service_queue engine_;
   std::map<sink_id, actor_ref<sim_connection>> sinks_;
   std::map<peer_id, actor_ref<sim_session>> sessions_;
+  bool is_staffed_ = false;    // as the registry was told
   std::uint64_t received_ = 0; // letters from the registry
   std::optional<time_point> idle_since_;
   actor_ref<sim_queue> self_;

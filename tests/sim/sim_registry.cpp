@@ -26,7 +26,10 @@ void sim_registry::submit(std::string service, engine::job what,
                               session](sim_mmi& mmi) { mmi.on_question(service, what, session); });
   auto reason = engine::refusal::stopping;
   if (!is_draining_) {
-    if (auto* const queue = queue_of(service, engine::name_use::asked))
+    const auto found = catalog_.route(service);
+    if (!found.name.empty())
+      what.service = service; // the queue has another name
+    if (auto* const queue = queue_at(found, service))
       return broker_.post.tell(queue->self(),
                                [what = std::move(what), session](sim_queue& q) mutable {
                                  q.on_submit(std::move(what), session);
@@ -37,16 +40,15 @@ void sim_registry::submit(std::string service, engine::job what,
 }
 
 void sim_registry::cancel(const std::string& service, job_id id) {
-  const auto found = catalog_.find(service);
-  if (found.known == nullptr)
-    return;
-  ++found.known->passed_on;
-  broker_.post.tell(found.known->handle->self(), [id](sim_queue& q) { q.on_cancel(id); });
+  catalog_.for_each_candidate(service, [&](auto& known) {
+    ++known.passed_on;
+    broker_.post.tell(known.handle->self(), [id](sim_queue& q) { q.on_cancel(id); });
+  });
 }
 
 void sim_registry::register_sink(const std::string& service, sink_id id, std::uint32_t capacity,
                                  const actor_ref<sim_connection>& sink) {
-  if (auto* const queue = queue_of(service, engine::name_use::offered))
+  if (auto* const queue = queue_at(catalog_.find(service, engine::name_use::offered), service))
     broker_.post.tell(queue->self(),
                       [id, capacity, sink](sim_queue& q) { q.on_register(id, capacity, sink); });
   else
@@ -64,6 +66,11 @@ void sim_registry::on_queue_idle(const std::string& service, std::uint64_t recei
   broker_.post.close(queue->self());
 }
 
+void sim_registry::on_staffed(const std::string& service, bool is_staffed) {
+  for (const auto* queue : catalog_.set_staffed(service, is_staffed))
+    broker_.post.tell(queue->handle->self(), [](sim_queue& q) { q.on_yield(); });
+}
+
 void sim_registry::on_survey(std::uint64_t survey, const std::optional<std::string>& only) {
   std::size_t asked = 0;
   const auto ask = [&](sim_queue* queue) {
@@ -74,7 +81,7 @@ void sim_registry::on_survey(std::uint64_t survey, const std::optional<std::stri
   };
   if (!only)
     catalog_.for_each([&](const std::string&, const auto& known) { ask(known.handle); });
-  else if (const auto found = catalog_.find(*only); found.known != nullptr)
+  else if (const auto found = catalog_.route(*only); found.known != nullptr)
     ask(found.known->handle);
   broker_.post.tell(mmi_->self(),
                     [survey, asked](sim_mmi& mmi) { mmi.on_survey_begun(survey, asked); });
@@ -91,8 +98,7 @@ void sim_registry::clean_up() {
   std::erase_if(queues_, [&](const auto& queue) { return !broker_.post.is_open(queue->self()); });
 }
 
-sim_queue* sim_registry::queue_of(const std::string& service, engine::name_use why) {
-  const auto found = catalog_.find(service, why);
+sim_queue* sim_registry::queue_at(const catalog::answer& found, const std::string& service) {
   switch (found.verdict) {
   case engine::name_verdict::known:
     ++found.known->passed_on;

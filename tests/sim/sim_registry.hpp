@@ -26,6 +26,7 @@ public:
   void register_sink(const std::string& service, sink_id id, std::uint32_t capacity,
                      const actor_ref<sim_connection>& sink);
   void on_queue_idle(const std::string& service, std::uint64_t received);
+  void on_staffed(const std::string& service, bool is_staffed);
   void on_survey(std::uint64_t survey, const std::optional<std::string>& only);
   void on_drain();
 
@@ -35,17 +36,21 @@ public:
   }
   [[nodiscard]] const sim_mmi& mmi() const noexcept { return *mmi_; }
   [[nodiscard]] std::size_t services() const noexcept { return catalog_.size(); }
+  [[nodiscard]] bool is_draining() const noexcept { return is_draining_; }
 
   /// Frees what has ended; not while a letter is being read.
   void clean_up();
 
 private:
-  /// The queue of `service`, started if there is none; null if there may be no more.
-  [[nodiscard]] sim_queue* queue_of(const std::string& service, engine::name_use why);
+  using catalog = engine::service_catalog<sim_queue*>;
+
+  /// The queue that was `found` for `service`, started if there is none; null if there may be no
+  /// more.
+  [[nodiscard]] sim_queue* queue_at(const catalog::answer& found, const std::string& service);
 
   broker_parts& broker_;
   actor_ref<sim_registry> self_;
-  engine::service_catalog<sim_queue*> catalog_;
+  catalog catalog_;
   std::vector<std::unique_ptr<sim_queue>> queues_;
   std::unique_ptr<sim_mmi> mmi_;
   bool is_draining_ = false;

@@ -80,6 +80,10 @@ TEST_CASE("it is found out that a dead worker swallows a request") {
   check_is_found(broken_rule::leaves_dead_undisturbed, {"gets no heartbeats", "the broker thinks"});
 }
 
+TEST_CASE("it is found out that a request waits where nobody comes, beside a pattern that fits") {
+  check_is_found(broken_rule::keeps_what_waits, {"waits for nobody"});
+}
+
 TEST_CASE("it is found out that a reply is made of two workers' pieces") {
   check_is_found(broken_rule::mixes_attempts, {"pieces of two workers"});
 }

@@ -47,6 +47,7 @@ std::map<std::string, std::uint64_t> sights(const run_statistics& sum) {
     {"requests tried again", sum.jobs.retried},
     {"requests a gone worker never got", sum.jobs.undelivered},
     {"requests buried", sum.jobs.buried},
+    {"requests given back to be routed anew", sum.jobs.given_back},
     {"requests asked", sum.clients.asked},
     {"requests asked again", sum.clients.retries},
     {"replies", sum.clients.finished},

@@ -39,24 +39,29 @@ inline std::string attempt_words(attempt_number attempt) {
 }
 
 inline std::string words(const engine::queue_action& action) {
-  return std::visit(overload{
-                      [](const engine::assign_to_sink& assign) {
-                        return words(assign.id) + " to w" + std::to_string(assign.sink.value) +
-                               attempt_words(assign.attempt);
-                      },
-                      [](const engine::answer_client& answer) {
-                        return (answer.is_final ? "final " : "part ") + words(answer.id) + ": " +
-                               words(answer.body);
-                      },
-                      [](const engine::refuse_client& refused) {
-                        return "refuse " + words(refused.id) + ": " +
-                               std::string(to_string(refused.reason));
-                      },
-                      [](const engine::bury_job& dead) {
-                        return "bury " + words(dead.what.id) + attempt_words(dead.attempts);
-                      },
-                    },
-                    action);
+  return std::visit(
+    overload{
+      [](const engine::assign_to_sink& assign) {
+        return words(assign.id) + " to w" + std::to_string(assign.sink.value) +
+               attempt_words(assign.attempt);
+      },
+      [](const engine::answer_client& answer) {
+        return (answer.is_final ? "final " : "part ") + words(answer.id) + ": " +
+               words(answer.body);
+      },
+      [](const engine::refuse_client& refused) {
+        return "refuse " + words(refused.id) + ": " + std::string(to_string(refused.reason));
+      },
+      [](const engine::bury_job& dead) {
+        return "bury " + words(dead.what.id) + attempt_words(dead.attempts);
+      },
+      [](const engine::return_job& back) {
+        return "return " + words(back.what.id) +
+               (back.what.attempts > 0 ? " (tried " + std::to_string(back.what.attempts) + ")"
+                                       : "");
+      },
+    },
+    action);
 }
 
 inline std::string words(const wire::to_worker& command) {

@@ -22,8 +22,9 @@ namespace {
 constexpr std::size_t max_waiting = 20;
 constexpr attempt_number max_attempts = 3;
 
-queue_config small_config() {
+queue_config small_config(dispatch policy) {
   queue_config config;
+  config.dispatch.policy = policy;
   config.max_requests = max_waiting;
   config.attempts = max_attempts;
   return config;
@@ -39,7 +40,10 @@ struct modelled_job {
 
 class modelled_queue {
 public:
-  explicit modelled_queue(unsigned seed) : random_(seed) {}
+  modelled_queue(unsigned seed, dispatch policy)
+      : random_(seed),
+        fills_evenly_(policy != dispatch::least_loaded && policy != dispatch::sticky),
+        queue_(small_config(policy)) {}
 
   void run(int calls) {
     for (int i = 0; i < calls; ++i) {
@@ -54,7 +58,13 @@ private:
   std::uint64_t number(std::uint64_t below) { return random_() % below; }
 
   void call() {
-    switch (number(10)) {
+    switch (number(40)) {
+    case 39:
+      return queue_.yield_waiting();
+    default:
+      break;
+    }
+    switch (number(11)) {
     case 0:
     case 1:
     case 2:
@@ -68,6 +78,9 @@ private:
       return remove_sink(any_sink());
     case 7:
       return queue_.tick(now_);
+    case 8:
+      return queue_.report_load(any_sink().value_or(sink_id{1}),
+                                static_cast<std::uint32_t>(number(3000)));
     default:
       return finish(any_job(), number(4) == 0);
     }
@@ -76,6 +89,7 @@ private:
   void submit() {
     const auto client = 1 + number(4);
     auto what = job_of(client, ++sequence_, now_ + std::chrono::seconds(number(20)));
+    what.urgency = static_cast<priority>(number(priority_count));
     jobs_[what.id] = {what.footprint(), 0, std::nullopt, false};
     queue_.submit(std::move(what), now_);
   }
@@ -137,6 +151,7 @@ private:
                      REQUIRE(sinks_.contains(assign.sink));
                      REQUIRE(assign.attempt == ++job.attempt);
                      REQUIRE(assign.attempt <= max_attempts);
+                     check_choice(assign.sink);
                      job.sink = assign.sink;
                    },
                    [this](const answer_client& answer) {
@@ -151,11 +166,30 @@ private:
                      REQUIRE(dead.attempts == max_attempts);
                      REQUIRE(jobs_.at(dead.what.id).attempt == max_attempts);
                    },
+                   [this](const return_job& back) {
+                     const auto entry = jobs_.find(back.what.id);
+                     REQUIRE(entry != jobs_.end());
+                     REQUIRE_FALSE(entry->second.sink.has_value());
+                     REQUIRE(back.what.attempts == entry->second.attempt);
+                     jobs_.erase(entry);
+                   },
                  },
                  action);
     });
     expects_answer_ = false;
     compare_numbers();
+  }
+
+  /// Whoever is chosen has room, and holds no more than the others with room if the policy says so.
+  void check_choice(sink_id chosen) {
+    std::map<sink_id, std::uint32_t> held;
+    for (const auto& [id, job] : jobs_)
+      if (job.sink)
+        ++held[*job.sink];
+    REQUIRE(held[chosen] < sinks_.at(chosen));
+    if (fills_evenly_)
+      for (const auto& [sink, capacity] : sinks_)
+        REQUIRE((held[sink] >= capacity || held[sink] >= held[chosen]));
   }
 
   void compare_numbers() {
@@ -206,7 +240,8 @@ private:
   std::optional<sink_id> any_sink() { return any_of(sinks_); }
 
   std::mt19937 random_;
-  service_queue queue_{small_config()};
+  bool fills_evenly_;
+  service_queue queue_;
   time_point now_ = at(0s);
   std::uint64_t sequence_ = 0;
   std::uint64_t last_sink_ = 0;
@@ -218,8 +253,10 @@ private:
 } // namespace
 
 TEST_CASE("a queue does what a naive model of it does, call by call") {
-  for (unsigned seed = 1; seed <= 200; ++seed) {
-    CAPTURE(seed);
-    modelled_queue(seed).run(500);
-  }
+  for (std::size_t policy = 0; policy < dispatch_count; ++policy)
+    for (unsigned seed = 1; seed <= 50; ++seed) {
+      CAPTURE(policy);
+      CAPTURE(seed);
+      modelled_queue(seed, static_cast<dispatch>(policy)).run(500);
+    }
 }

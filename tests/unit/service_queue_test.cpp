@@ -259,9 +259,12 @@ TEST_CASE_FIXTURE(fixture, "a queue reports what it holds, whom it has and what 
   CHECK(report.counters.expired == 1);
   submit(3, 1);
   CHECK(queue.report(at(7s)).oldest_waiting == 7s);
-  queue.for_each_sink([](sink_id sink, std::uint32_t capacity, std::uint32_t in_flight) {
-    CHECK(sink == w1);
-    CHECK(capacity == 2);
-    CHECK(in_flight == 2);
-  });
+  CHECK(queue.report(at(7s)).details.empty());
+  const auto details = queue.report(at(7s), true).details;
+  REQUIRE(details.size() == 1);
+  CHECK(details[0].sink == w1);
+  CHECK(details[0].capacity == 2);
+  CHECK(details[0].in_flight == 2);
+  CHECK(details[0].place == 0);
+  CHECK(details[0].why == "full");
 }

@@ -19,8 +19,7 @@ struct stop;
 struct adopt_child;
 struct release_child;
 struct child_down;
-struct restart_due;
-struct grace_over;
+struct list_children;
 // the socket loop
 struct loop_reported;
 struct loop_ended;
@@ -50,6 +49,8 @@ struct job_refused;
 struct deadline_due;
 struct queue_idle;
 struct queue_restarted;
+struct service_staffed;
+struct yield_jobs;
 struct drain_services;
 struct drain_queue;
 struct queue_drained;
@@ -75,13 +76,13 @@ struct client_reported;
 using stoppable_actor = caf::typed_actor<takes<stop>>; // finish what must be said, then end
 
 /// Watches its children and starts them again by their spec when they fail. One per branch of the
-/// tree; runs on the scheduler.
+/// tree; runs on the scheduler; shell of `engine::supervision`.
 using supervisor_actor = stoppable_actor::extend< //
   takes<adopt_child>,                             // supervise an actor that runs already
   takes<release_child>, // that one ends by agreement: do not start it again
   takes<child_down>,    // a child has ended
-  takes<restart_due>,   // a child's pause before its restart is over
-  takes<grace_over>>;   // children that have not ended by themselves are killed
+  takes<list_children>, // who are they?
+  takes<deadline_due>>; // a pause before a restart is over, or somebody's time to end
 
 /// The only one that talks to the socket loop: demultiplexes what peers send to their actors, and
 /// puts what these say into the loop's outbox. One per runtime; runs on the loop.
@@ -98,7 +99,7 @@ using io_actor = stoppable_actor::extend< //
   takes<close_owned_socket>>; // close it
 
 /// Speaks for one client of the broker (one routing id): opens requests, answers each once. Runs on
-/// the loop; shell of `engine::client_link`.
+/// the loop; shell of `engine::client_link`, which outlives it.
 using client_session_actor = stoppable_actor::extend< //
   takes<request_arrived>,                             // the client asks for a service
   takes<peer_lost>,                                   // the socket cannot reach it any more
@@ -138,6 +139,7 @@ using service_queue_actor = job_source_actor::extend< //
   takes<cancel_job>,                                  // its client is gone
   takes<register_sink>,                               // a worker offers the service
   takes<report_service>,                              // what does it look like just now?
+  takes<yield_jobs>,    // somebody else may serve what waits: give it back
   takes<drain_queue>,   // take nothing more, say when nothing is in flight
   takes<deadline_due>>; // shed what has expired
 
@@ -149,6 +151,7 @@ using service_registry_actor = stoppable_actor::extend< //
   takes<register_sink>,                                 // to the service's queue
   takes<queue_idle>,                                    // a queue has had nothing to do for a while
   takes<queue_restarted>, // a queue failed and is back under a new handle
+  takes<service_staffed>, // workers have come or gone: what waits may be served elsewhere
   takes<job_died>,        // a request to hand to the dead-letter service, and to note
   takes<survey_services>, // MMI asks about one or all services
   takes<drain_services>,  // take nothing more, say when nothing is in flight

@@ -57,14 +57,15 @@ struct child_down {
   exit_kind how;
 };
 
-/// The pause before this child's next start is over.
-struct restart_due {
-  std::uint64_t incarnation = 0;
+struct running_child {
+  std::string name;
+  stoppable_actor actor;
+  bool is_supervisor = false; ///< Then it is a `supervisor_actor`, which can be asked in turn.
 };
 
-/// Children that were asked to stop have had their time.
-struct grace_over {
-  std::uint64_t incarnation = 0; ///< 0: all that were asked together.
+/// Say which children are running; `tell` is called once, in the supervisor's turn.
+struct list_children {
+  std::function<void(std::vector<running_child>)> tell;
 };
 
 // -- the socket loop ------------------------------------------------------------------------------------
@@ -232,6 +233,15 @@ struct queue_idle {
   std::uint64_t received = 0;
 };
 
+/// A queue has its first worker now, or has lost its last one.
+struct service_staffed {
+  std::string service;
+  bool is_staffed = false;
+};
+
+/// Give back to the registry what waits: it may be served elsewhere.
+struct yield_jobs {};
+
 struct queue_restarted {
   std::string service;
   service_queue_actor queue;
@@ -357,8 +367,7 @@ MDP_MESSAGE(mdp::actors::stop)
 MDP_MESSAGE(mdp::actors::adopt_child)
 MDP_MESSAGE(mdp::actors::release_child)
 MDP_MESSAGE(mdp::actors::child_down)
-MDP_MESSAGE(mdp::actors::restart_due)
-MDP_MESSAGE(mdp::actors::grace_over)
+MDP_MESSAGE(mdp::actors::list_children)
 MDP_MESSAGE(mdp::actors::loop_reported)
 MDP_MESSAGE(mdp::actors::loop_ended)
 MDP_MESSAGE(mdp::actors::serve_peers)
@@ -386,6 +395,8 @@ MDP_MESSAGE(mdp::actors::job_refused)
 MDP_MESSAGE(mdp::actors::deadline_due)
 MDP_MESSAGE(mdp::actors::queue_idle)
 MDP_MESSAGE(mdp::actors::queue_restarted)
+MDP_MESSAGE(mdp::actors::service_staffed)
+MDP_MESSAGE(mdp::actors::yield_jobs)
 MDP_MESSAGE(mdp::actors::drain_services)
 MDP_MESSAGE(mdp::actors::drain_queue)
 MDP_MESSAGE(mdp::actors::queue_drained)

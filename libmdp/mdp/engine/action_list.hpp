@@ -26,8 +26,13 @@ public:
       return; // called by a visitor; the outer call goes on
     while (!actions_.empty()) {
       std::swap(actions_, draining_);
-      for (auto& action : draining_)
-        visit(std::move(action));
+      try {
+        for (auto& action : draining_)
+          visit(std::move(action));
+      } catch (...) {
+        draining_.clear(); // or no later call would ever get through
+        throw;
+      }
       draining_.clear();
     }
   }

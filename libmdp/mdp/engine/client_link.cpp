@@ -1,5 +1,7 @@
 #include "mdp/engine/client_link.hpp"
 
+#include "mdp/engine/service_rules.hpp"
+
 #include <algorithm>
 #include <iterator>
 #include <string_view>
@@ -51,6 +53,8 @@ void client_link::handle(wire::client_request request, wire::protocol_version ve
   open_request opened{request.service, std::move(request.path), version};
   job asked{
     {self_, next_sequence_}, address_, std::move(request.body), received_at + config_.request_ttl};
+  if (config_.rules)
+    apply_rules(asked, request.service, received_at);
   opened.footprint = asked.footprint();
   const auto reason =
     open_.size() >= config_.window ? refusal::window_full : room_for(opened.footprint);
@@ -61,6 +65,13 @@ void client_link::handle(wire::client_request request, wire::protocol_version ve
   footprint_ += opened.footprint;
   open_.emplace(next_sequence_++, std::move(opened));
   actions_.push(submit_to_service{std::move(request.service), std::move(asked)});
+}
+
+void client_link::apply_rules(job& asked, const std::string& service,
+                              time_point received_at) const {
+  if (const auto* rule = config_.rules->find(service); rule != nullptr && rule->request_ttl)
+    asked.deadline = received_at + *rule->request_ttl;
+  asked.urgency = config_.rules->urgency_of(service, address_.text());
 }
 
 void client_link::handle_unreachable() {

@@ -37,6 +37,8 @@
 /// `client_ended` every input is ignored.
 namespace mdp::engine {
 
+class service_rules;
+
 struct client_link_config {
   std::size_t window = defaults::client_window;
   /// Memory of all open requests, and of what is held back for them.
@@ -49,6 +51,8 @@ struct client_link_config {
   /// Answers what cannot be served with one body frame `mdp-status <code> <text>` instead of
   /// silence (T12).
   bool status_replies = false;
+  /// How long requests for single services live, and which are urgent; null: all alike.
+  std::shared_ptr<const service_rules> rules;
 };
 
 /// Write this to the client, in the version of its request.
@@ -159,6 +163,7 @@ private:
   };
   using open_requests_map = std::unordered_map<std::uint64_t, open_request>;
 
+  void apply_rules(job& asked, const std::string& service, time_point received_at) const;
   [[nodiscard]] std::optional<refusal> room_for(std::size_t bytes) const noexcept;
   void begin_attempt(open_request& request, attempt_number attempt);
   [[nodiscard]] std::optional<refusal> hold_back(open_request& request, message body);

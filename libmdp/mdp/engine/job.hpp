@@ -8,9 +8,22 @@
 #include <cstddef>
 #include <cstdint>
 #include <iterator>
+#include <string>
 #include <string_view>
 
 namespace mdp::engine {
+
+/// How urgent a request is; the broker's configuration says, never the client.
+enum class priority : std::uint8_t { high, normal, low };
+
+inline constexpr std::size_t priority_count = static_cast<std::size_t>(priority::low) + 1;
+
+/// The enumerator's name, as in configuration.
+[[nodiscard]] constexpr std::string_view to_string(priority urgency) noexcept {
+  constexpr std::string_view names[] = {"high", "normal", "low"};
+  static_assert(std::size(names) == priority_count);
+  return names[static_cast<std::size_t>(urgency)];
+}
 
 /// A client's request on its way through the broker, in no protocol version.
 struct job {
@@ -18,6 +31,11 @@ struct job {
   frame client_address; ///< What a worker is shown as the client's address (7-15).
   message body;
   time_point deadline = never; ///< Not dispatched any more from then on (7-12).
+  priority urgency = priority::normal;
+  /// The name it was asked for under, where the queue has another one (a pattern's); else empty.
+  std::string service{};
+  attempt_number attempts = 0; ///< Tries begun before it came to this queue.
+  bool was_accepted = false;   ///< By another queue, which has given it back.
 
   /// Bytes of memory the job holds on to (T23).
   [[nodiscard]] std::size_t footprint() const noexcept {

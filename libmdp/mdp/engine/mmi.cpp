@@ -12,6 +12,7 @@ constexpr std::pair<std::string_view, mmi_listing> listings[] = {
   {"mmi.services", mmi_listing::services}, {"mmi.workers", mmi_listing::workers},
   {"mmi.queues", mmi_listing::queues},     {"mmi.stats", mmi_listing::stats},
   {"mmi.version", mmi_listing::version},   {"mmi.dead_letters", mmi_listing::dead_letters},
+  {"mmi.tree", mmi_listing::tree},
 };
 
 mmi_answer status(std::string_view code) {

@@ -38,6 +38,7 @@ enum class mmi_listing : std::uint8_t {
   stats,        ///< all counters of the broker
   version,      ///< what the broker is and which extensions it knows
   dead_letters, ///< the latest requests whose attempts were used up
+  tree,         ///< the supervision tree
 };
 
 /// Ask how many workers this service has, then answer with answer_mmi_service().

@@ -2,6 +2,7 @@
 
 #include "mdp/assert.hpp"
 #include "mdp/engine/lawful_body.hpp"
+#include "mdp/engine/sink_report.hpp"
 
 #include <algorithm>
 #include <utility>
@@ -28,9 +29,10 @@ void service_queue::submit(job what, time_point now) {
     return refuse_new(refusal::memory_full);
   if (const auto full = share_.take(1, footprint))
     return refuse_new(*full);
-  ++counters_.accepted;
+  counters_.accepted += what.was_accepted ? 0 : 1;
   auto& job = jobs_[id];
   job.what = std::move(what);
+  job.attempt = job.what.attempts;
   job.order = next_order_++;
   job.accepted_at = now;
   job.footprint = footprint;
@@ -53,6 +55,17 @@ void service_queue::cancel(job_id id) {
   }
   pending_.remove(job);
   forget(id);
+}
+
+void service_queue::yield_waiting() {
+  while (auto* job = pending_.take()) {
+    job->what.attempts = job->attempt;
+    job->what.was_accepted = true;
+    auto what = std::move(job->what);
+    const auto id = what.id;
+    forget(id);
+    actions_.push(return_job{std::move(what)});
+  }
 }
 
 void service_queue::add_sink(sink_id sink, std::uint32_t capacity, time_point now) {
@@ -134,8 +147,9 @@ void service_queue::stop() {
   refuse_waiting();
 }
 
-service_report service_queue::report(time_point now) const {
+service_report service_queue::report(time_point now, bool with_workers) const {
   service_report result;
+  result.policy = to_string(config_.dispatch.policy);
   result.workers = sinks();
   result.waiting = waiting();
   result.in_flight = in_flight();
@@ -143,7 +157,13 @@ service_report service_queue::report(time_point now) const {
   if (const auto* oldest = pending_.oldest())
     result.oldest_waiting = now - oldest->accepted_at;
   result.counters = counters_;
+  if (with_workers)
+    result.details = report_sinks(sinks_);
   return result;
+}
+
+std::optional<worker_report> service_queue::preview(const job& what) const {
+  return next_sink(sinks_, what);
 }
 
 attempt_number service_queue::allowed_attempts() const noexcept {

@@ -4,13 +4,14 @@
 #include "mdp/engine/action_list.hpp"
 #include "mdp/engine/broker_budget.hpp"
 #include "mdp/engine/job.hpp"
-#include "mdp/engine/pending_jobs.hpp"
 #include "mdp/engine/service_report.hpp"
 #include "mdp/engine/sink_table.hpp"
+#include "mdp/engine/waiting_lanes.hpp"
 
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <span>
 #include <unordered_map>
 #include <utility>
@@ -49,6 +50,7 @@ struct queue_config {
   std::size_t max_bytes = defaults::queue_max_bytes;       ///< memory, waiting and in flight
   attempt_number attempts = defaults::request_attempts;
   delivery promise = delivery::at_least_once;
+  dispatch_config dispatch;
   duration housekeeping = defaults::housekeeping_interval;
 };
 
@@ -81,13 +83,19 @@ struct bury_job {
   attempt_number attempts = 0;
 };
 
-using queue_action = std::variant<assign_to_sink, answer_client, refuse_client, bury_job>;
+/// Take a waiting job back: another queue may serve it.
+struct return_job {
+  job what;
+};
+
+using queue_action =
+  std::variant<assign_to_sink, answer_client, refuse_client, bury_job, return_job>;
 
 class service_queue {
 public:
   /// Draws what it accepts from `budget`, if there is one.
   explicit service_queue(const queue_config& config, std::shared_ptr<broker_budget> budget = {})
-      : config_(config), share_(std::move(budget)) {}
+      : config_(config), share_(std::move(budget)), sinks_(config.dispatch) {}
   service_queue(const service_queue&) = delete;
   service_queue& operator=(const service_queue&) = delete;
 
@@ -100,6 +108,9 @@ public:
   /// Forgets a waiting job; one in flight goes on, but only where it is, and its answer is dropped.
   void cancel(job_id id);
 
+  /// Gives back all that waits, in the order in which it would have been served.
+  void yield_waiting();
+
   // -- what sinks do --------------------------------------------------------------------------------
 
   /// A sink offers room for `capacity` jobs at a time. A sink that is already known is ignored.
@@ -109,6 +120,8 @@ public:
   /// `undelivered` that it held this was no attempt: it never got them (T22).
   void remove_sink(sink_id sink, time_point now, std::span<const job_id> undelivered = {});
 
+  /// A sink says how loaded it is, in thousandths; see `dispatch_policy`.
+  void report_load(sink_id sink, std::uint32_t load) { sinks_.report_load(sink, load); }
   /// What is in flight at `sink`, in no order; for one that says of its jobs which have not begun. Takes
   /// a look at all jobs of the queue.
   [[nodiscard]] std::vector<job_id> jobs_at(sink_id sink) const;
@@ -136,13 +149,12 @@ public:
   [[nodiscard]] std::size_t sinks() const noexcept { return sinks_.size(); }
   [[nodiscard]] std::size_t footprint() const noexcept { return footprint_; }
   [[nodiscard]] const queue_counters& counters() const noexcept { return counters_; }
-  /// All of it at once; the service's name and its workers' details are the owner's to fill in.
-  [[nodiscard]] service_report report(time_point now) const;
-  /// Calls `visit(sink, capacity, in flight)` for each sink.
-  template <class Visitor>
-  void for_each_sink(Visitor&& visit) const {
-    sinks_.for_each(std::forward<Visitor>(visit));
-  }
+  /// All of it at once, with each worker if they are wanted; the service's name, and what the workers'
+  /// connections know of them, are the owner's to fill in.
+  [[nodiscard]] service_report report(time_point now, bool with_workers = false) const;
+  /// The sink that would get `what` now, and why; nothing if all are full. Under a policy of chance
+  /// it is one of those that may be hit.
+  [[nodiscard]] std::optional<worker_report> preview(const job& what) const;
   /// Neither jobs nor sinks: nothing would be lost with this queue (T8).
   [[nodiscard]] bool is_idle() const noexcept { return jobs_.empty() && sinks_.empty(); }
   /// Whether a job waits beside a sink with room. Never true between two calls.
@@ -162,7 +174,7 @@ private:
   queue_config config_;
   budget_share share_;
   std::unordered_map<job_id, queued_job> jobs_; // waiting and in flight; does not move its elements
-  pending_jobs pending_;                        // points into jobs_: those that wait
+  waiting_lanes pending_;                       // points into jobs_: those that wait
   sink_table sinks_;                            // points into jobs_: those in flight
   std::size_t footprint_ = 0;
   std::uint64_t next_order_ = 0;

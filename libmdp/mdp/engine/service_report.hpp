@@ -1,6 +1,7 @@
 #pragma once
 
 #include "mdp/frame.hpp"
+#include "mdp/ids.hpp"
 #include "mdp/time.hpp"
 #include "mdp/wire/constants.hpp"
 
@@ -8,6 +9,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 /// What a service looks like at one moment, for those who ask the broker about it. Plain data: made
@@ -32,6 +34,12 @@ struct worker_report {
   std::optional<wire::protocol_version> version; ///< Nothing likewise.
   std::uint32_t capacity = 1;
   std::uint32_t in_flight = 0;
+  std::optional<std::uint32_t> load; ///< As it last said, in thousandths.
+  /// The next request goes to place 1, if no key leads it elsewhere; 0: it has no room. Where chance
+  /// decides all it may hit have the same place.
+  std::size_t place = 0;
+  std::string why; ///< Why this place, for people.
+  sink_id sink;
   duration connected{}; ///< For how long it has been here.
   duration silent{};    ///< For how long nothing has been heard of it.
 };
@@ -39,6 +47,7 @@ struct worker_report {
 /// One service.
 struct service_report {
   std::string service;
+  std::string_view policy; ///< How workers are chosen.
   std::size_t workers = 0;
   std::size_t waiting = 0;
   std::size_t in_flight = 0;

@@ -24,61 +24,76 @@ struct branch_state {
 };
 using branch_ptr = std::shared_ptr<branch_state>;
 
-template <class Peer>
-Peer adopted(caf::local_actor& parent, const supervisor_actor& peers, Peer peer, const char* name) {
-  post_on(*parent.context(), peers, adopt_temporary(peer, name));
-  return peer;
+using session = client_session_state;
+using connection = worker_connection_state;
+
+client_session_actor open_client(caf::local_actor& parent, const supervisor_actor& peers,
+                                 const std::shared_ptr<const session::surroundings>& around,
+                                 peer_id id, const frame& routing_id, time_point now) {
+  const auto kept =
+    std::make_shared<session::store>(around->config, id, routing_id, now, around->budget);
+  auto opened = spawn_state<session>(parent, around, id, kept);
+  child_spec spec;
+  spec.name = session::name;
+  spec.restart = restart_type::transient;
+  spec.line = kept->line;
+  spec.start = [around, id, kept](caf::local_actor& supervisor) {
+    return stoppable_actor{spawn_state<session>(supervisor, around, id, kept)};
+  };
+  post_on(*parent.context(), peers, adopt_child{opened, std::move(spec)});
+  return opened;
 }
 
 /// How the I/O actor opens sessions and connections that belong to this branch.
 serve_peers openers(const branch_ptr& branch, const service_registry_actor& registry) {
   const auto io = branch->io();
   const auto& parts = branch->parts;
-  auto for_clients = std::make_shared<client_session_state::surroundings>(
-    client_session_state::surroundings{io, registry, parts.counters, parts.clients, parts.budget});
-  auto for_workers = std::make_shared<worker_connection_state::surroundings>(
-    worker_connection_state::surroundings{io, registry, parts.counters, parts.workers});
+  auto clients = parts.clients;
+  clients.rules = parts.rules;
+  auto for_clients = std::make_shared<const session::surroundings>(
+    session::surroundings{io, registry, parts.counters, clients, parts.budget});
+  auto for_workers = std::make_shared<const connection::surroundings>(
+    connection::surroundings{io, registry, parts.counters, parts.workers});
   return {
     [for_clients, peers = branch->peers](caf::local_actor& parent, peer_id id,
                                          const frame& routing_id, time_point now) {
-      return adopted(parent, peers,
-                     spawn_state<client_session_state>(parent, for_clients, id, routing_id, now),
-                     client_session_state::name);
+      return open_client(parent, peers, for_clients, id, routing_id, now);
     },
     [for_workers, peers = branch->peers](caf::local_actor& parent, peer_id id,
                                          const frame& routing_id, wire::protocol_version version,
                                          time_point now) {
-      return adopted(
-        parent, peers,
-        spawn_state<worker_connection_state>(parent, for_workers, id, routing_id, version, now),
-        worker_connection_state::name);
+      auto opened = spawn_state<connection>(parent, for_workers, id, routing_id, version, now);
+      post_on(*parent.context(), peers, adopt_temporary(opened, connection::name));
+      return opened;
     },
   };
 }
 
-supervisor_spec many_for_one(std::string name) {
-  supervisor_spec spec;
-  spec.name = std::move(name);
-  spec.seed = std::random_device{}();
-  return spec;
-}
-
-child_spec supervisor_child(std::string name, std::function<void(supervisor_actor)> started) {
-  child_spec spec;
-  spec.name = name;
-  spec.start = [name, started = std::move(started)](caf::local_actor& parent) {
-    const auto supervisor = spawn_state<supervisor_state>(parent, many_for_one(name));
-    started(supervisor);
-    return stoppable_actor{supervisor};
-  };
-  spec.grace = 2 * defaults::shutdown_grace;
-  return spec;
+/// Each child has its own pauses, which grow: one that fails for ever harms nobody else, and must not
+/// take the others down with it. So these supervisors never give up.
+child_spec crowd_of(std::string name, std::function<void(supervisor_actor)> started) {
+  auto child = lasting_child(
+    name,
+    [name] {
+      supervisor_spec spec;
+      spec.name = name;
+      spec.seed = std::random_device{}();
+      spec.intensity = unlimited_restarts;
+      return spec;
+    },
+    std::move(started));
+  child.grace = 2 * defaults::shutdown_grace;
+  return child;
 }
 
 child_spec registry_child(const branch_ptr& branch) {
+  const auto kept = std::make_shared<service_registry_state::store>(
+    branch->parts.max_services, branch->parts.rules, !branch->parts.exact_names,
+    branch->parts.dead_letter_service);
   child_spec spec;
   spec.name = service_registry_state::name;
-  spec.start = [branch](caf::local_actor& parent) {
+  spec.line = kept->line;
+  spec.start = [branch, kept](caf::local_actor& parent) {
     const auto& parts = branch->parts;
     auto around = std::make_shared<service_registry_state::surroundings>();
     around->queues = branch->queues;
@@ -88,12 +103,12 @@ child_spec registry_child(const branch_ptr& branch) {
     };
     around->counters = parts.counters;
     around->queue = parts.queues;
+    around->rules = parts.rules;
     around->budget = parts.budget;
     around->dead_letters = branch->dead_letters;
-    around->dead_letter_service = parts.dead_letter_service;
-    around->max_services = parts.max_services;
     around->linger = parts.service_linger;
-    const auto registry = spawn_state<service_registry_state>(parent, std::move(around));
+    around->tree = parts.tree;
+    const auto registry = spawn_state<service_registry_state>(parent, std::move(around), kept);
     parts.registry->set(registry);
     return stoppable_actor{registry};
   };
@@ -104,25 +119,22 @@ child_spec registry_child(const branch_ptr& branch) {
 
 child_spec broker_spec(broker_tree parts, std::function<io_actor()> io) {
   const auto dead = std::make_shared<engine::dead_letters>(); // outlives a restart of the branch
-  child_spec spec;
-  spec.name = "broker";
-  spec.start = [parts = std::move(parts), dead, io = std::move(io)](caf::local_actor& parent) {
+  auto child = lasting_child("broker", [parts = std::move(parts), dead, io = std::move(io)] {
     auto branch = std::make_shared<branch_state>(branch_state{parts, dead, io, {}, {}});
-    supervisor_spec broker;
-    broker.name = "broker";
-    broker.strategy = restart_strategy::one_for_all;
-    broker.seed = std::random_device{}();
-    broker.children = {
-      supervisor_child("queues", [branch](supervisor_actor s) { branch->queues = std::move(s); }),
-      supervisor_child("peers", [branch](supervisor_actor s) { branch->peers = std::move(s); }),
+    supervisor_spec spec;
+    spec.name = "broker";
+    spec.seed = std::random_device{}();
+    spec.children = {
+      crowd_of("queues", [branch](supervisor_actor s) { branch->queues = std::move(s); }),
+      crowd_of("peers", [branch](supervisor_actor s) { branch->peers = std::move(s); }),
       registry_child(branch),
     };
     if (parts.services)
-      broker.children.push_back(parts.services->branch());
-    return stoppable_actor{spawn_state<supervisor_state>(parent, std::move(broker))};
-  };
-  spec.grace = 8 * defaults::shutdown_grace;
-  return spec;
+      spec.children.push_back(parts.services->branch());
+    return spec;
+  });
+  child.grace = 8 * defaults::shutdown_grace;
+  return child;
 }
 
 } // namespace mdp::actors

@@ -7,6 +7,7 @@
 #include "mdp/engine/broker_budget.hpp"
 #include "mdp/engine/client_link.hpp"
 #include "mdp/engine/service_queue.hpp"
+#include "mdp/engine/service_rules.hpp"
 #include "mdp/engine/worker_link.hpp"
 
 #include <cstddef>
@@ -21,12 +22,16 @@ struct broker_tree {
   engine::client_link_config clients;
   engine::worker_link_config workers;
   engine::queue_config queues;
+  /// What holds for single services; null: all are alike.
+  std::shared_ptr<const engine::service_rules> rules;
   /// What all requests together may be; outlives a restart of the branch, as the counters do.
   std::shared_ptr<engine::broker_budget> budget = std::make_shared<engine::broker_budget>();
   std::string dead_letter_service; ///< Empty: there is none.
+  bool exact_names = false;        ///< A `*` at the end of a service's name has no meaning.
   std::size_t max_services = defaults::max_services;
   duration service_linger = defaults::service_linger;
   std::shared_ptr<broker_counters> counters;
+  std::shared_ptr<const tree_node> tree; ///< The whole tree, for MMI; null: it shows none.
   /// Where the present registry is left for whoever wants to drain the broker.
   std::shared_ptr<current<service_registry_actor>> registry;
   /// The services inside the process; null if there can be none. Outlives the branch.
@@ -35,11 +40,16 @@ struct broker_tree {
 
 /// The broker as one child of a root:
 ///
-///     broker (one for all)
+///     broker (one for one)
 ///      ├─ queues (one for one)      the registry starts them; a failed one is back with all its jobs
-///      ├─ peers (one for one)       sessions and connections, temporary
-///      ├─ registry, with MMI        without it nobody finds a queue: all start again
+///      │   └─ MMI
+///      ├─ peers (one for one)       sessions are back with all open requests; connections are not
+///      ├─ registry                  is back with all queues
 ///      └─ services (one for one)    those inside the process, which register there
+///
+/// What an actor knows is kept beside it, and so is what it had not read yet: each of them can fail
+/// alone, the supervisors included, and nothing that was accepted is lost. Only worker connections are
+/// temporary: their end is what gives the worker's requests back.
 ///
 /// Stopped from the last to the first: the services, no new queues, then every worker gets its
 /// DISCONNECT, then the queues go. `io` gives the I/O actor's present incarnation, which is older than

@@ -11,14 +11,16 @@ namespace mdp::actors {
 
 client_session_state::client_session_state(handle::pointer self,
                                            std::shared_ptr<const surroundings> around, peer_id id,
-                                           const frame& routing_id, time_point now)
+                                           std::shared_ptr<store> kept)
     : self_(self),
       around_(std::move(around)),
       id_(id),
       counted_(around_->counters, &broker_counters::sessions),
-      link_(around_->config, id, routing_id, now, around_->budget) {}
+      store_(std::move(kept)),
+      link_(store_->link) {}
 
 client_session_actor::behavior_type client_session_state::make_behavior() {
+  recover();
   return {
     [this](stop) {
       link_.dismiss();
@@ -37,11 +39,13 @@ client_session_actor::behavior_type client_session_state::make_behavior() {
       carry_out();
     },
     [this](answer_arrived& news) {
+      store_->answer_in_hand = news.id;
       if (news.is_final)
         link_.finish(news.id, std::move(news.body), now_of(self_), news.attempt);
       else
         link_.partial(news.id, std::move(news.body), now_of(self_), news.attempt);
       carry_out();
+      store_->answer_in_hand.reset();
     },
     [this](const job_refused& news) {
       link_.refuse(news.id, news.reason, now_of(self_));
@@ -53,6 +57,13 @@ client_session_actor::behavior_type client_session_state::make_behavior() {
       carry_out();
     },
   };
+}
+
+void client_session_state::recover() {
+  // What is in hand may be what our predecessor failed of: nobody waits for that answer any more.
+  if (const auto id = std::exchange(store_->answer_in_hand, std::nullopt))
+    link_.refuse(*id, engine::refusal::attempts_used_up, now_of(self_));
+  carry_out();
 }
 
 void client_session_state::carry_out() {
@@ -83,8 +94,8 @@ void client_session_state::carry_out() {
       action);
   });
   const auto superfluous = link_.superfluous_answers();
-  around_->counters->superfluous_answers.add(superfluous -
-                                             std::exchange(superfluous_counted_, superfluous));
+  around_->counters->superfluous_answers.add(
+    superfluous - std::exchange(store_->superfluous_counted, superfluous));
   timer_.arm(self_, handle{self_}, link_.next_deadline());
 }
 

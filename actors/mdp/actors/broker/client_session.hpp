@@ -8,6 +8,8 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
+#include <utility>
 
 namespace mdp::actors {
 
@@ -18,6 +20,19 @@ public:
   static constexpr const char* name = "client_session";
   static constexpr run_on where = run_on::loop;
 
+  /// What of a session outlives its actor, so that one that failed is back with all open requests.
+  /// Belongs to the actor that runs, one after the other.
+  struct store {
+    store(const engine::client_link_config& config, peer_id id, const frame& routing_id,
+          time_point now, std::shared_ptr<engine::broker_budget> budget)
+        : link(config, id, routing_id, now, std::move(budget)) {}
+
+    engine::client_link link;
+    std::uint64_t superfluous_counted = 0; ///< What of its answers is in the broker's counter.
+    std::optional<job_id> answer_in_hand;  ///< Of the message that is being worked on.
+    std::shared_ptr<succession> line = std::make_shared<succession>();
+  };
+
   struct surroundings {
     io_actor io;
     service_registry_actor registry;
@@ -27,11 +42,14 @@ public:
   };
 
   client_session_state(handle::pointer self, std::shared_ptr<const surroundings> around, peer_id id,
-                       const frame& routing_id, time_point now);
+                       std::shared_ptr<store> kept);
 
   handle::behavior_type make_behavior();
 
+  [[nodiscard]] std::shared_ptr<succession> line() const { return store_->line; }
+
 private:
+  void recover();
   /// Does what the engine has decided since the last time.
   void carry_out();
 
@@ -39,8 +57,8 @@ private:
   std::shared_ptr<const surroundings> around_;
   peer_id id_;
   counted_in counted_;
-  engine::client_link link_;
-  std::uint64_t superfluous_counted_ = 0; // what of its answers is in the broker's counter already
+  std::shared_ptr<store> store_;
+  engine::client_link& link_;
   deadline_timer timer_;
 };
 

@@ -11,11 +11,12 @@
 namespace mdp::actors {
 
 mmi_actor::behavior_type mmi_state::make_behavior() {
+  carry_out(); // what a predecessor has left
   return {
     [this](stop) { end_normally(self_); },
     [this](submit_job& question) {
       const auto id = question.what.id;
-      sessions_[id] = std::move(question.session);
+      store_->sessions[id] = std::move(question.session);
       desk_.ask(id, question.service, question.what.body, now_of(self_));
       carry_out();
     },
@@ -28,7 +29,7 @@ mmi_actor::behavior_type mmi_state::make_behavior() {
       carry_out();
     },
     [this](const job_died& news) {
-      dead_letters_->keep(news.service, news.what, news.attempts, now_of(self_));
+      around_->dead_letters->keep(news.service, news.what, news.attempts, now_of(self_));
     },
     [this](deadline_due) {
       timer_.fired();
@@ -43,7 +44,7 @@ void mmi_state::carry_out() {
     std::visit(overload{
                  [&](engine::mmi_reply& reply) { answer(reply.question, std::move(reply.body)); },
                  [&](engine::mmi_survey& survey) {
-                   tell(self_, registry_,
+                   tell(self_, around_->registry,
                         survey_services{survey.survey, std::move(survey.only), survey.with_workers,
                                         handle{self_}});
                  },
@@ -65,7 +66,7 @@ void mmi_state::answer_all(const engine::mmi_round& round) {
     if (room.take(body.byte_count())) {
       answer(question.id, body);
     } else {
-      counters_->mmi_overloaded.add();
+      around_->counters->mmi_overloaded.add();
       answer(question.id, engine::answer_mmi_overload());
     }
   }
@@ -81,30 +82,32 @@ std::string mmi_state::document_of(engine::mmi_listing wanted,
   case engine::mmi_listing::queues:
     return queues_json(round.reports);
   case engine::mmi_listing::stats:
-    return stats_json(*counters_, now_of(self_));
+    return stats_json(*around_->counters, now_of(self_));
   case engine::mmi_listing::version:
     return version_json();
   case engine::mmi_listing::dead_letters:
-    return dead_letters_json(*dead_letters_, now_of(self_));
+    return dead_letters_json(*around_->dead_letters, now_of(self_));
+  case engine::mmi_listing::tree:
+    return around_->tree ? tree_json(around_->tree->report()) : "null";
   }
   return {};
 }
 
 void mmi_state::answer(job_id question, message body) {
-  const auto entry = sessions_.find(question);
-  if (entry == sessions_.end())
+  const auto entry = store_->sessions.find(question);
+  if (entry == store_->sessions.end())
     return;
   tell(self_, entry->second, answer_arrived{question, 1, true, std::move(body)});
-  sessions_.erase(entry);
+  store_->sessions.erase(entry);
 }
 
 void mmi_state::count() {
   const auto& now = desk_.counters();
-  counters_->mmi_questions.add(now.asked - counted_.asked);
-  counters_->mmi_refused.add(now.refused - counted_.refused);
-  counters_->mmi_overloaded.add(now.overloaded - counted_.overloaded);
-  counters_->mmi_incomplete.add(now.incomplete - counted_.incomplete);
-  counted_ = now;
+  around_->counters->mmi_questions.add(now.asked - store_->counted.asked);
+  around_->counters->mmi_refused.add(now.refused - store_->counted.refused);
+  around_->counters->mmi_overloaded.add(now.overloaded - store_->counted.overloaded);
+  around_->counters->mmi_incomplete.add(now.incomplete - store_->counted.incomplete);
+  store_->counted = now;
 }
 
 } // namespace mdp::actors

@@ -4,6 +4,7 @@
 #include "mdp/actors/counters.hpp"
 #include "mdp/actors/deadline_timer.hpp"
 #include "mdp/actors/messages.hpp"
+#include "mdp/actors/supervision/supervision_tree.hpp"
 #include "mdp/engine/dead_letters.hpp"
 #include "mdp/engine/mmi_desk.hpp"
 
@@ -21,15 +22,28 @@ public:
   static constexpr const char* name = "mmi";
   static constexpr run_on where = run_on::loop;
 
-  mmi_state(handle::pointer self, service_registry_actor registry,
-            std::shared_ptr<broker_counters> counters,
-            std::shared_ptr<engine::dead_letters> dead_letters)
-      : self_(self),
-        registry_(std::move(registry)),
-        counters_(std::move(counters)),
-        dead_letters_(std::move(dead_letters)) {}
+  struct surroundings {
+    service_registry_actor registry;
+    std::shared_ptr<broker_counters> counters;
+    std::shared_ptr<engine::dead_letters> dead_letters; ///< MMI's while it runs; outlives it.
+    std::shared_ptr<const tree_node> tree;              ///< Null: there is none to show.
+  };
+
+  /// What of MMI outlives its actor. Belongs to the actor that runs, one after the other.
+  struct store {
+    engine::mmi_desk desk;
+    engine::mmi_counters counted; ///< What of the desk's counters is in the broker's already.
+    std::unordered_map<job_id, client_session_actor> sessions; ///< Of open questions.
+    std::shared_ptr<succession> line = std::make_shared<succession>();
+  };
+
+  mmi_state(handle::pointer self, std::shared_ptr<const surroundings> around,
+            std::shared_ptr<store> kept)
+      : self_(self), around_(std::move(around)), store_(std::move(kept)), desk_(store_->desk) {}
 
   handle::behavior_type make_behavior();
+
+  [[nodiscard]] std::shared_ptr<succession> line() const { return store_->line; }
 
 private:
   void carry_out();
@@ -40,12 +54,9 @@ private:
   void count();
 
   handle::pointer self_;
-  service_registry_actor registry_;
-  std::shared_ptr<broker_counters> counters_;
-  std::shared_ptr<engine::dead_letters> dead_letters_; // ours while we run; outlives us
-  engine::mmi_desk desk_;
-  engine::mmi_counters counted_; // what of the desk's counters is in the broker's already
-  std::unordered_map<job_id, client_session_actor> sessions_; // of open questions
+  std::shared_ptr<const surroundings> around_;
+  std::shared_ptr<store> store_;
+  engine::mmi_desk& desk_;
   deadline_timer timer_;
 };
 

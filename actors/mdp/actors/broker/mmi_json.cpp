@@ -41,6 +41,26 @@ ordered_json worker_json(const std::string& service, const engine::worker_report
   json["in_flight"] = worker.in_flight;
   json["connected_ms"] = milliseconds_of(worker.connected);
   json["silent_ms"] = milliseconds_of(worker.silent);
+  if (worker.load)
+    json["load"] = *worker.load;
+  json["place"] = worker.place;
+  json["why"] = worker.why;
+  return json;
+}
+
+ordered_json json_of(const tree_report& tree) {
+  ordered_json json = {{"name", tree.name}};
+  if (!tree.kind.empty())
+    json["strategy"] = tree.kind;
+  if (!tree.restart.empty())
+    json["restart"] = tree.restart;
+  json["state"] = tree.state;
+  json["restarts"] = tree.restarts;
+  if (tree.kind.empty())
+    return json;
+  auto& children = json["children"] = ordered_json::array();
+  for (const auto& child : tree.children)
+    children.push_back(json_of(child));
   return json;
 }
 
@@ -65,6 +85,7 @@ std::string queues_json(std::span<const engine::service_report> services) {
     const auto& counted = each.counters;
     return ordered_json{
       {"service", each.service},
+      {"policy", each.policy},
       {"workers", each.workers},
       {"waiting", each.waiting},
       {"in_flight", each.in_flight},
@@ -115,6 +136,10 @@ std::string dead_letters_json(const engine::dead_letters& dead, time_point now) 
       {"head", letter->head.hex()},
     });
   return text_of(all);
+}
+
+std::string tree_json(const tree_report& tree) {
+  return text_of(json_of(tree));
 }
 
 } // namespace mdp::actors

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "mdp/actors/counters.hpp"
+#include "mdp/actors/supervision/supervision_tree.hpp"
 #include "mdp/engine/dead_letters.hpp"
 #include "mdp/engine/service_report.hpp"
 #include "mdp/time.hpp"
@@ -31,5 +32,8 @@ namespace mdp::actors {
 
 /// `mmi.dead_letters`: an array, one object a request, the latest first.
 [[nodiscard]] std::string dead_letters_json(const engine::dead_letters& dead, time_point now);
+
+/// `mmi.tree`: an object, the root, with its children in it.
+[[nodiscard]] std::string tree_json(const tree_report& tree);
 
 } // namespace mdp::actors

@@ -27,60 +27,69 @@ service_queue_actor::behavior_type service_queue_state::make_behavior() {
   recover();
   return {
     [this](stop) { end_normally(self_); },
-    [this](const sink_lost& news) { on_sink_lost(news); },
-    [this](job_answered& news) {
-      if (news.is_final)
-        engine_.finish(news.sink, news.id, news.attempt, std::move(news.body), now_of(self_));
-      else
-        engine_.partial(news.sink, news.id, news.attempt, std::move(news.body));
-      carry_out();
-    },
     [this](submit_job& request) {
-      ++store_->received;
-      const auto client = request.what.id.client;
-      auto& session = store_->sessions[client];
-      session.actor = std::move(request.session);
-      ++session.open;
-      engine_.submit(std::move(request.what), now_of(self_));
-      carry_out();
+      handle_message([&] {
+        ++store_->received;
+        const auto client = request.what.id.client;
+        auto& session = store_->sessions[client];
+        session.actor = std::move(request.session);
+        ++session.open;
+        engine_.submit(std::move(request.what), now_of(self_));
+      });
     },
     [this](const cancel_job& request) {
-      ++store_->received;
-      engine_.cancel(request.id);
-      store_->sessions.erase(request.id.client); // only a session that ends cancels
-      carry_out();
+      handle_message([&] {
+        ++store_->received;
+        engine_.cancel(request.id);
+        store_->sessions.erase(request.id.client); // only a session that ends cancels
+      });
     },
     [this](register_sink& request) {
-      ++store_->received;
-      on_register(request);
+      handle_message([&] {
+        ++store_->received;
+        on_register(request);
+      });
+    },
+    [this](const sink_lost& news) { handle_message([&] { on_sink_lost(news); }); },
+    [this](job_answered& news) {
+      handle_message([&] {
+        if (news.is_final)
+          engine_.finish(news.sink, news.id, news.attempt, std::move(news.body), now_of(self_));
+        else
+          engine_.partial(news.sink, news.id, news.attempt, std::move(news.body));
+      });
     },
     [this](const report_service& question) {
       tell(self_, question.report_to,
            service_reported{question.survey, report(question.with_workers)});
     },
+    [this](const yield_jobs&) { handle_message([&] { engine_.yield_waiting(); }); },
     [this](drain_queue& request) {
-      drain_to_ = std::move(request.report_to);
-      engine_.stop();
-      carry_out();
+      handle_message([&] {
+        store_->drain_to = std::move(request.report_to);
+        engine_.stop();
+      });
     },
     [this](deadline_due) {
       timer_.fired();
-      engine_.tick(now_of(self_));
-      std::erase_if(store_->sessions, [](const auto& entry) { return entry.second.open == 0; });
-      carry_out();
+      handle_message([&] {
+        engine_.tick(now_of(self_));
+        std::erase_if(store_->sessions, [](const auto& entry) { return entry.second.open == 0; });
+      });
       watch_idleness();
     },
   };
 }
 
 void service_queue_state::recover() {
-  // After a failure nobody knows what was in the mailbox: an answer may be lost, and its sink would
-  // seem busy for ever. So all sinks are told to go, which for a worker means to come again, and
-  // what they held goes to others.
-  for (auto& [id, sink] : std::exchange(store_->sinks, {})) {
-    tell(self_, sink.actor, stop{});
-    engine_.remove_sink(id, now_of(self_));
-  }
+  // A queue that was killed between two messages has lost nothing. One that failed of a message has
+  // lost that one: an answer, perhaps, and its sink would seem busy for ever. So all sinks are told
+  // to go, which for a worker means to come again, and what they held goes to others.
+  if (std::exchange(store_->is_at_work, false))
+    for (auto& [id, sink] : std::exchange(store_->sinks, {})) {
+      tell(self_, sink.actor, stop{});
+      engine_.remove_sink(id, now_of(self_));
+    }
   carry_out();
 }
 
@@ -91,7 +100,6 @@ void service_queue_state::on_register(register_sink& request) {
   notify_exit(request.sink, handle{self_}, [id](const exit_kind&) { return sink_lost{id, {}}; });
   tell(self_, request.sink, sink_accepted{handle{self_}, id});
   engine_.add_sink(id, request.capacity, now_of(self_));
-  carry_out();
 }
 
 void service_queue_state::on_sink_lost(const sink_lost& news) {
@@ -104,49 +112,52 @@ void service_queue_state::on_sink_lost(const sink_lost& news) {
     store_->sinks.erase(known);
   }
   engine_.remove_sink(news.id, now_of(self_), undelivered);
-  carry_out();
 }
 
 engine::service_report service_queue_state::report(bool with_workers) const {
   const auto now = now_of(self_);
-  auto result = engine_.report(now);
+  auto result = engine_.report(now, with_workers);
   result.service = store_->service;
-  if (with_workers)
-    engine_.for_each_sink([&](sink_id id, std::uint32_t capacity, std::uint32_t in_flight) {
-      const auto& sink = store_->sinks.at(id);
-      auto& worker = result.details.emplace_back();
-      worker.capacity = capacity;
-      worker.in_flight = in_flight;
-      worker.connected = now - sink.since;
-      if (!sink.card)
-        return;
-      worker.routing_id = sink.card->routing_id();
-      worker.version = sink.card->version();
-      worker.connected = now - sink.card->connected_at();
-      worker.silent = std::max(now - sink.card->last_heard(), duration::zero());
-    });
+  for (auto& worker : result.details)
+    describe(worker, now);
   return result;
+}
+
+void service_queue_state::describe(engine::worker_report& worker, time_point now) const {
+  const auto& sink = store_->sinks.at(worker.sink);
+  worker.connected = now - sink.since;
+  if (!sink.card)
+    return;
+  worker.routing_id = sink.card->routing_id();
+  worker.version = sink.card->version();
+  worker.connected = now - sink.card->connected_at();
+  worker.silent = std::max(now - sink.card->last_heard(), duration::zero());
 }
 
 void service_queue_state::carry_out() {
   engine_.actions().drain([this](engine::queue_action&& action) {
-    std::visit(overload{
-                 [&](engine::assign_to_sink& assign) {
-                   tell(self_, store_->sinks.at(assign.sink).actor,
-                        assign_job{assign.id, assign.attempt, std::move(assign.client_address),
-                                   std::move(assign.body)});
-                 },
-                 [&](engine::answer_client& reply) { answer(reply); },
-                 [&](const engine::refuse_client& reply) { refuse(reply); },
-                 [&](engine::bury_job& news) {
-                   ++unlogged_deaths_;
-                   tell(self_, around_->registry,
-                        job_died{store_->service, std::move(news.what), news.attempts});
-                 },
-               },
-               action);
+    std::visit(
+      overload{
+        [&](engine::assign_to_sink& assign) {
+          // Gone if our predecessor failed before it could say so: the job is back then.
+          if (const auto sink = store_->sinks.find(assign.sink); sink != store_->sinks.end())
+            tell(self_, sink->second.actor,
+                 assign_job{assign.id, assign.attempt, std::move(assign.client_address),
+                            std::move(assign.body)});
+        },
+        [&](engine::answer_client& reply) { answer(reply); },
+        [&](const engine::refuse_client& reply) { refuse(reply); },
+        [&](engine::bury_job& news) {
+          ++unlogged_deaths_;
+          const auto& service = news.what.service.empty() ? store_->service : news.what.service;
+          tell(self_, around_->registry, job_died{service, std::move(news.what), news.attempts});
+        },
+        [&](engine::return_job& back) { give_back(back); },
+      },
+      action);
   });
   count();
+  report_staff();
   log_deaths();
   report_drained();
   auto deadline = engine_.next_deadline();
@@ -168,6 +179,14 @@ void service_queue_state::refuse(const engine::refuse_client& action) {
     around_->counters->dead_letters_lost.add(action.reason);
   if (const auto session = session_of(action.id, true))
     tell(self_, session, job_refused{action.id, action.reason});
+}
+
+void service_queue_state::give_back(engine::return_job& action) {
+  auto session = session_of(action.what.id, true);
+  auto service = action.what.service.empty() ? store_->service
+                                             : std::exchange(action.what.service, std::string());
+  tell(self_, around_->registry,
+       submit_job{std::move(service), std::move(action.what), std::move(session)});
 }
 
 client_session_actor service_queue_state::session_of(job_id id, bool is_over) {
@@ -212,9 +231,15 @@ void service_queue_state::watch_idleness() {
   }
 }
 
+void service_queue_state::report_staff() {
+  const bool is_staffed = engine_.sinks() > 0;
+  if (std::exchange(store_->is_staffed, is_staffed) != is_staffed)
+    tell(self_, around_->registry, service_staffed{store_->service, is_staffed});
+}
+
 void service_queue_state::report_drained() {
-  if (drain_to_ && engine_.in_flight() == 0)
-    tell(self_, std::exchange(drain_to_, nullptr), queue_drained{store_->service});
+  if (store_->drain_to && engine_.in_flight() == 0)
+    tell(self_, std::exchange(store_->drain_to, nullptr), queue_drained{store_->service});
 }
 
 } // namespace mdp::actors

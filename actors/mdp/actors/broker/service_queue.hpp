@@ -37,7 +37,11 @@ struct queue_store {
   engine::service_queue engine;
   std::unordered_map<sink_id, sink> sinks;
   std::unordered_map<peer_id, session> sessions;
-  std::uint64_t received = 0; ///< Messages from the registry; see `queue_idle`.
+  std::uint64_t received = 0;      ///< Messages from the registry; see `queue_idle`.
+  bool is_staffed = false;         ///< As the registry was told.
+  bool is_at_work = false;         ///< On a message, which is lost if its actor fails of it.
+  service_registry_actor drain_to; ///< Null unless draining.
+  std::shared_ptr<succession> line = std::make_shared<succession>();
 };
 
 /// Carries out what `engine::service_queue` decides for one service (see `interfaces.hpp`).
@@ -58,11 +62,23 @@ public:
 
   handle::behavior_type make_behavior();
 
+  [[nodiscard]] std::shared_ptr<succession> line() const { return store_->line; }
+
 private:
+  /// Does `work` for one message, and what the engine has decided then.
+  template <class Work>
+  void handle_message(Work work) {
+    store_->is_at_work = true;
+    work();
+    carry_out();
+    store_->is_at_work = false;
+  }
   void recover();
   void on_register(register_sink& request);
   void on_sink_lost(const sink_lost& news);
   [[nodiscard]] engine::service_report report(bool with_workers) const;
+  /// Adds what the worker's connection knows of it.
+  void describe(engine::worker_report& worker, time_point now) const;
   void carry_out();
   void answer(engine::answer_client& action);
   void refuse(const engine::refuse_client& action);
@@ -72,6 +88,8 @@ private:
   void log_deaths();
   void watch_idleness();
   void report_drained();
+  void report_staff();
+  void give_back(engine::return_job& action);
 
   handle::pointer self_;
   std::shared_ptr<const surroundings> around_;
@@ -82,7 +100,6 @@ private:
   std::uint64_t unlogged_deaths_ = 0;
   time_point next_log_ = time_point::min();
   std::optional<time_point> idle_since_;
-  service_registry_actor drain_to_; // null unless draining
   deadline_timer timer_;
 };
 

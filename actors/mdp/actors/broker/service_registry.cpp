@@ -10,32 +10,29 @@
 namespace mdp::actors {
 
 service_registry_state::service_registry_state(handle::pointer self,
-                                               std::shared_ptr<const surroundings> around)
-    : self_(self),
-      around_(std::move(around)),
-      catalog_(around_->max_services),
-      dead_office_(around_->dead_letter_service) {}
+                                               std::shared_ptr<const surroundings> around,
+                                               std::shared_ptr<store> kept)
+    : self_(self), around_(std::move(around)), store_(std::move(kept)), catalog_(store_->catalog) {}
 
 service_registry_actor::behavior_type service_registry_state::make_behavior() {
-  const auto me = handle{self_};
-  around_->counters->began(now_of(self_));
-  for_queues_ = std::make_shared<service_queue_state::surroundings>(
-    service_queue_state::surroundings{me, around_->counters, around_->linger});
-  mmi_ = spawn_state<mmi_state>(*self_, me, around_->counters, around_->dead_letters);
-  tell(self_, around_->queues, adopt_temporary(mmi_, "mmi"));
-  notify_exit(mmi_, me, [](const exit_kind&) { return stop{}; }); // never alone
-  tell(self_, around_->io, around_->openers(me));
+  if (!store_->mmi)
+    open();
   return {
-    [this](stop) { end_normally(self_); },
+    [this](stop) {
+      store_->drained = nullptr; // who waits for that need not wait any longer
+      end_normally(self_);
+    },
     [this](submit_job& request) { on_submit(request); },
-    [this](cancel_job& request) {
-      if (const auto found = catalog_.find(request.service); found.known != nullptr) {
-        ++found.known->passed_on;
-        tell(self_, found.known->handle, std::move(request));
-      }
+    [this](const cancel_job& request) {
+      // Whoever has it: it may have been given back and routed anew.
+      catalog_.for_each_candidate(request.service, [&](auto& known) {
+        ++known.passed_on;
+        tell(self_, known.handle, request);
+      });
     },
     [this](register_sink& request) {
-      if (const auto queue = queue_of(request.service, engine::name_use::offered))
+      const auto found = catalog_.find(request.service, engine::name_use::offered);
+      if (const auto queue = queue_at(found, request.service))
         tell(self_, queue, std::move(request));
       else
         refuse_registration(request);
@@ -45,19 +42,41 @@ service_registry_actor::behavior_type service_registry_state::make_behavior() {
       if (const auto found = catalog_.find(news.service); found.known != nullptr)
         found.known->handle = std::move(news.queue);
     },
+    [this](const service_staffed& news) {
+      for (const auto* queue : catalog_.set_staffed(news.service, news.is_staffed))
+        tell(self_, queue->handle, yield_jobs{});
+    },
     [this](job_died& news) { on_death(news); },
     [this](const survey_services& question) { on_survey(question); },
     [this](drain_services& request) { on_drain(request); },
     [this](const queue_drained&) {
-      --draining_;
+      --store_->draining;
       finish_drain();
     },
   };
 }
 
-service_queue_actor service_registry_state::queue_of(const std::string& service,
-                                                     engine::name_use why) {
-  const auto found = catalog_.find(service, why);
+void service_registry_state::open() {
+  const auto me = handle{self_};
+  around_->counters->began(now_of(self_));
+  store_->for_queues = std::make_shared<service_queue_state::surroundings>(
+    service_queue_state::surroundings{me, around_->counters, around_->linger});
+  const auto for_mmi = std::make_shared<const mmi_state::surroundings>(
+    mmi_state::surroundings{me, around_->counters, around_->dead_letters, around_->tree});
+  const auto mmi_store = std::make_shared<mmi_state::store>();
+  store_->mmi = spawn_state<mmi_state>(*self_, for_mmi, mmi_store);
+  child_spec spec;
+  spec.name = mmi_state::name;
+  spec.line = mmi_store->line;
+  spec.start = [for_mmi, mmi_store](caf::local_actor& parent) {
+    return stoppable_actor{spawn_state<mmi_state>(parent, for_mmi, mmi_store)};
+  };
+  tell(self_, around_->queues, adopt_child{store_->mmi, std::move(spec)});
+  tell(self_, around_->io, around_->openers(me));
+}
+
+service_queue_actor service_registry_state::queue_at(const catalog::answer& found,
+                                                     const std::string& service) {
   switch (found.verdict) {
   case engine::name_verdict::known:
     ++found.known->passed_on;
@@ -75,12 +94,16 @@ service_queue_actor service_registry_state::queue_of(const std::string& service,
 }
 
 service_queue_actor service_registry_state::start_queue(const std::string& service) {
-  auto store = std::make_shared<queue_store>(service, around_->queue, around_->budget);
-  const auto queue = spawn_state<service_queue_state>(*self_, for_queues_, store);
+  const auto* rule = around_->rules ? around_->rules->find(service) : nullptr;
+  auto store = std::make_shared<queue_store>(
+    service, rule != nullptr ? rule->queue : around_->queue, around_->budget);
+  const auto queue = spawn_state<service_queue_state>(*self_, store_->for_queues, store);
   child_spec spec;
   spec.name = "queue " + service;
   spec.restart = restart_type::transient; // its normal end is agreed with us
-  spec.start = [store, around = for_queues_, registry = handle{self_}](caf::local_actor& parent) {
+  spec.line = store->line;
+  spec.start = [store, around = store_->for_queues,
+                registry = handle{self_}](caf::local_actor& parent) {
     const auto again = spawn_state<service_queue_state>(parent, around, store);
     post(registry, queue_restarted{store->service, again});
     return stoppable_actor{again};
@@ -94,10 +117,13 @@ void service_registry_state::on_submit(submit_job& request) {
     tell(self_, request.session, job_refused{request.what.id, reason});
   };
   if (engine::is_reserved_service(request.service))
-    return tell(self_, mmi_, std::move(request)); // 8-1
-  if (is_draining_)
+    return tell(self_, store_->mmi, std::move(request)); // 8-1
+  if (store_->is_draining)
     return refuse(engine::refusal::stopping);
-  if (const auto queue = queue_of(request.service, engine::name_use::asked))
+  const auto found = catalog_.route(request.service);
+  if (!found.name.empty())
+    request.what.service = request.service; // the queue has another name
+  if (const auto queue = queue_at(found, request.service))
     return tell(self_, queue, std::move(request));
   refuse(engine::refusal::too_many_services);
 }
@@ -118,20 +144,19 @@ void service_registry_state::on_idle(const queue_idle& news) {
 
 void service_registry_state::on_death(job_died& news) {
   auto& counters = *around_->counters;
-  const auto& to = dead_office_.service();
-  const auto room = catalog_.find(to, engine::name_use::offered).verdict;
-  auto decision = dead_office_.judge(news.service, news.what, room, now_of(self_));
+  const auto& to = store_->dead_office.service();
+  const auto found = catalog_.find(to, engine::name_use::offered);
+  auto decision = store_->dead_office.judge(news.service, news.what, found.verdict, now_of(self_));
   if (decision.is_letter) {
     counters.dead_letters.add();
-    tell(self_, mmi_, std::move(news));
+    tell(self_, store_->mmi, std::move(news));
   }
   if (decision.lost)
     counters.dead_letters_lost.add(*decision.lost);
   if (!decision.again)
     return;
   counters.dead_letters_redirected.add();
-  tell(self_, queue_of(to, engine::name_use::offered),
-       submit_job{to, *std::move(decision.again), {}});
+  tell(self_, queue_at(found, to), submit_job{to, *std::move(decision.again), {}});
 }
 
 void service_registry_state::on_survey(const survey_services& question) {
@@ -143,7 +168,7 @@ void service_registry_state::on_survey(const survey_services& question) {
     catalog_.for_each([&](const std::string&, const auto& known) { ask(known.handle); });
     return;
   }
-  const auto found = catalog_.find(*question.only);
+  const auto found = catalog_.route(*question.only); // a pattern's workers count as well
   tell(self_, question.report_to,
        survey_begun{question.survey, found.known != nullptr ? std::size_t{1} : 0});
   if (found.known != nullptr)
@@ -151,10 +176,10 @@ void service_registry_state::on_survey(const survey_services& question) {
 }
 
 void service_registry_state::on_drain(drain_services& request) {
-  is_draining_ = true;
-  dead_office_.stop();
-  drained_ = std::move(request.done);
-  draining_ = catalog_.size();
+  store_->is_draining = true;
+  store_->dead_office.stop();
+  store_->drained = std::move(request.done);
+  store_->draining = catalog_.size();
   catalog_.for_each([&](const std::string&, const auto& known) {
     tell(self_, known.handle, drain_queue{handle{self_}});
   });
@@ -162,8 +187,8 @@ void service_registry_state::on_drain(drain_services& request) {
 }
 
 void service_registry_state::finish_drain() {
-  if (is_draining_ && draining_ == 0 && drained_)
-    std::exchange(drained_, nullptr)();
+  if (store_->is_draining && store_->draining == 0 && store_->drained)
+    std::exchange(store_->drained, nullptr)();
 }
 
 } // namespace mdp::actors

@@ -4,15 +4,18 @@
 #include "mdp/actors/compat/state_actor.hpp"
 #include "mdp/actors/counters.hpp"
 #include "mdp/actors/messages.hpp"
+#include "mdp/actors/supervision/supervision_tree.hpp"
 #include "mdp/engine/dead_letter_office.hpp"
 #include "mdp/engine/dead_letters.hpp"
 #include "mdp/engine/service_catalog.hpp"
+#include "mdp/engine/service_rules.hpp"
 
 #include <cstddef>
 #include <cstdint>
 #include <functional>
 #include <memory>
 #include <string>
+#include <utility>
 
 namespace mdp::actors {
 
@@ -31,21 +34,47 @@ public:
     /// The sessions' and connections' openers, once this registry is known.
     std::function<serve_peers(service_registry_actor)> openers;
     std::shared_ptr<broker_counters> counters;
-    engine::queue_config queue;
+    engine::queue_config queue; ///< Where no rule says otherwise.
+    std::shared_ptr<const engine::service_rules> rules;
     std::shared_ptr<engine::broker_budget> budget;
     std::shared_ptr<engine::dead_letters> dead_letters;
-    std::string dead_letter_service; ///< Empty: there is none.
-    std::size_t max_services = defaults::max_services;
+    std::shared_ptr<const tree_node> tree; ///< Null: MMI shows none.
     duration linger = defaults::service_linger;
   };
 
-  service_registry_state(handle::pointer self, std::shared_ptr<const surroundings> around);
+  /// What of the registry outlives its actor: all queues stay known. Belongs to the actor that runs,
+  /// one after the other.
+  struct store {
+    store(std::size_t max_services, std::shared_ptr<const engine::service_rules> rules,
+          bool patterns, std::string dead_letter_service)
+        : catalog(max_services, std::move(rules), patterns),
+          dead_office(std::move(dead_letter_service)) {}
+
+    engine::service_catalog<service_queue_actor> catalog;
+    mmi_actor mmi; ///< Null until the first registry has started it.
+    std::shared_ptr<service_queue_state::surroundings> for_queues;
+    std::function<void()> drained;
+    engine::dead_letter_office dead_office;
+    std::size_t draining = 0;
+    bool is_draining = false;
+    std::shared_ptr<succession> line = std::make_shared<succession>();
+  };
+
+  service_registry_state(handle::pointer self, std::shared_ptr<const surroundings> around,
+                         std::shared_ptr<store> kept);
 
   handle::behavior_type make_behavior();
 
+  [[nodiscard]] std::shared_ptr<succession> line() const { return store_->line; }
+
 private:
-  /// The queue of `service`, started if there is none; null if there may be no more.
-  [[nodiscard]] service_queue_actor queue_of(const std::string& service, engine::name_use why);
+  void open();
+  using catalog = engine::service_catalog<service_queue_actor>;
+
+  /// The queue that was `found` for `service`, started if there is none; null if there may be no
+  /// more.
+  [[nodiscard]] service_queue_actor queue_at(const catalog::answer& found,
+                                             const std::string& service);
   [[nodiscard]] service_queue_actor start_queue(const std::string& service);
   void on_submit(submit_job& request);
   void refuse_registration(const register_sink& request);
@@ -57,13 +86,8 @@ private:
 
   handle::pointer self_;
   std::shared_ptr<const surroundings> around_;
-  engine::service_catalog<service_queue_actor> catalog_;
-  mmi_actor mmi_;
-  std::shared_ptr<service_queue_state::surroundings> for_queues_;
-  std::function<void()> drained_;
-  engine::dead_letter_office dead_office_;
-  std::size_t draining_ = 0;
-  bool is_draining_ = false;
+  std::shared_ptr<store> store_;
+  catalog& catalog_;
 };
 
 } // namespace mdp::actors

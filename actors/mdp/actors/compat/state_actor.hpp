@@ -1,16 +1,25 @@
 #pragma once
 
+#include "mdp/actors/compat/exit.hpp"
 #include "mdp/actors/compat/interface.hpp"
+#include "mdp/actors/compat/succession.hpp"
 
 #include <caf/actor_config.hpp>
 #include <caf/local_actor.hpp>
 #include <caf/spawn_options.hpp>
 
+#include <concepts>
+#include <memory>
 #include <optional>
-#include <type_traits>
 #include <utility>
 
 namespace mdp::actors {
+
+/// A state whose actor is followed by another one when it fails.
+template <class State>
+concept has_heirs = requires(const State& state) {
+  { state.line() } -> std::convertible_to<std::shared_ptr<succession>>;
+};
 
 /// Where an actor runs when somebody on the loop's thread wakes it.
 enum class run_on {
@@ -26,6 +35,9 @@ enum class run_on {
 ///     State(handle::pointer self, ...);        // arguments of spawn_state()
 ///     handle::behavior_type make_behavior();   // one lambda a message, each a call of a member
 ///
+/// A state with a function `line()` has heirs: what is in its mailbox when it fails, and all that is
+/// sent to it later, goes to the next actor of that line (`succession.hpp`). Null: it has none.
+///
 /// The state is destroyed when the actor ends, not when the last handle goes, so that actors which
 /// know each other do not keep each other in memory.
 template <class State>
@@ -36,6 +48,8 @@ public:
   template <class... Ts>
   explicit state_actor(caf::actor_config& config, Ts&&... arguments) : super(config) {
     state_.emplace(this, std::forward<Ts>(arguments)...);
+    if constexpr (has_heirs<State>)
+      line_ = state_->line();
   }
 
   [[nodiscard]] const char* name() const override { return State::name; }
@@ -48,11 +62,35 @@ public:
 
   void on_exit() override { state_.reset(); }
 
+  using super::enqueue;
+
+  void enqueue(caf::mailbox_element_ptr what, caf::execution_unit* unit) override {
+    if (!line_)
+      return super::enqueue(std::move(what), unit);
+    if (!door_.enter())
+      return line_->forward(this->id(), std::move(what), unit);
+    super::enqueue(std::move(what), unit);
+    door_.leave();
+  }
+
+  bool cleanup(caf::error&& reason, caf::execution_unit* unit) override {
+    if (line_) {
+      door_.close();
+      if (exit_kind_of(reason).failed)
+        line_->bequeath(this->id(), close_and_empty(this->mailbox()));
+      else
+        line_->end();
+    }
+    return super::cleanup(std::move(reason), unit);
+  }
+
 protected:
   typename State::handle::behavior_type make_behavior() override { return state_->make_behavior(); }
 
 private:
   std::optional<State> state_;
+  std::shared_ptr<succession> line_; // null: none
+  mailbox_door door_;
 };
 
 /// Starts an actor with `State` as a child of `parent`'s thread: if `parent` runs on the loop and

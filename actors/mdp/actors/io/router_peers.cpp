@@ -192,8 +192,8 @@ void router_peers::open(directory::entry& peer, time_point now) {
   } else {
     counters_->workers.add();
     peer.handle = openers_.connection(*self_, peer.id, peer.routing_id, peer.version, now);
+    watch(peer); // a session that fails is started again, a connection is not
   }
-  watch(peer);
 }
 
 /// An actor that fails says no last word, and its peer would be known, and unheard, for ever.

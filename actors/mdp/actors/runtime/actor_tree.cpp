@@ -28,7 +28,8 @@ actor_tree::~actor_tree() {
 void actor_tree::start(std::vector<child_spec> others, std::function<void(bool failed)> on_ended) {
   supervisor_spec spec;
   spec.name = "root";
-  spec.strategy = restart_strategy::one_for_all;
+  spec.strategy = restart_strategy::rest_for_one;
+  spec.node = node_;
   spec.seed = std::random_device{}();
   child_spec io;
   io.name = "io";

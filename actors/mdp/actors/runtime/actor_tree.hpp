@@ -33,7 +33,7 @@ public:
   actor_tree(const actor_tree&) = delete;
   actor_tree& operator=(const actor_tree&) = delete;
 
-  /// Starts the root (one for all: a lost loop restarts everything that lives on it) with the I/O
+  /// Starts the root (rest for one: a lost loop restarts everything that lives on it) with the I/O
   /// actor as the first child and `others` behind it. `on_ended` is called once from some thread
   /// when the root has ended; `failed` says that it was not asked to. Once.
   void start(std::vector<child_spec> others, std::function<void(bool failed)> on_ended);
@@ -44,6 +44,13 @@ public:
 
   /// The I/O actor; set before the first of the other children starts, and again at each restart.
   [[nodiscard]] io_actor io() const { return io_->get(); }
+  /// The root, until the tree is stopped. Thread-safe.
+  [[nodiscard]] supervisor_actor root() const {
+    const std::lock_guard guard(mutex_);
+    return root_;
+  }
+  /// What the tree looks like. Thread-safe.
+  [[nodiscard]] std::shared_ptr<const tree_node> node() const noexcept { return node_; }
   [[nodiscard]] caf::actor_system& system() noexcept { return system_; }
 
 private:
@@ -58,7 +65,8 @@ private:
   io::loop_host host_;
   io_config io_config_;
   std::shared_ptr<current<io_actor>> io_ = std::make_shared<current<io_actor>>();
-  std::mutex mutex_;
+  std::shared_ptr<tree_node> node_ = std::make_shared<tree_node>("root");
+  mutable std::mutex mutex_;
   supervisor_actor root_;
   std::shared_future<void> ended_;
 };

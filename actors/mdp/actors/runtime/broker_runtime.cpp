@@ -56,12 +56,16 @@ public:
     branch.clients = config_.clients;
     branch.workers = config_.workers;
     branch.queues = config_.queues;
+    if (!config_.services.empty() || !config_.priorities.empty())
+      branch.rules = std::make_shared<engine::service_rules>(config_.services, config_.priorities);
     branch.budget = budget_;
     branch.dead_letter_service = config_.dead_letter_service;
+    branch.exact_names = config_.exact_names;
     branch.max_services = config_.max_services;
     branch.service_linger = config_.service_linger;
     branch.counters = counters_;
     branch.registry = registry_;
+    branch.tree = tree_.node();
     branch.services = services_;
     tree_.start({broker_spec(std::move(branch), [this] { return tree_.io(); })},
                 [on_failure = std::move(on_failure), first_bind](bool failed) {
@@ -100,6 +104,7 @@ public:
     return services_->stop(config_.handler_grace);
   }
 
+  [[nodiscard]] tree_report tree() const { return tree_.node()->report(); }
   [[nodiscard]] std::shared_ptr<broker_counters> counters() const noexcept { return counters_; }
 
 private:
@@ -135,6 +140,10 @@ tl::expected<void, std::string> broker_runtime::spawn_service(std::string name, 
 
 std::size_t broker_runtime::stop(bool at_once) {
   return body_->stop(at_once);
+}
+
+tree_report broker_runtime::tree() const {
+  return body_->tree();
 }
 
 std::shared_ptr<const broker_counters> broker_runtime::counters() const noexcept {

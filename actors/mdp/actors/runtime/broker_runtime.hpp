@@ -2,10 +2,12 @@
 
 #include "mdp/actors/counters.hpp"
 #include "mdp/actors/service/service_spec.hpp"
+#include "mdp/actors/supervision/supervision_tree.hpp"
 #include "mdp/defaults.hpp"
 #include "mdp/engine/broker_budget.hpp"
 #include "mdp/engine/client_link.hpp"
 #include "mdp/engine/service_queue.hpp"
+#include "mdp/engine/service_rules.hpp"
 #include "mdp/engine/worker_link.hpp"
 #include "mdp/net/socket_config.hpp"
 #include "mdp/peers/peer_directory.hpp"
@@ -42,10 +44,16 @@ struct broker_config {
   engine::client_link_config clients;
   engine::worker_link_config workers;
   engine::queue_config queues;
+  /// What holds for single services instead, by name or pattern, and which requests are urgent.
+  std::vector<engine::service_rule> services;
+  std::vector<engine::priority_rule> priorities;
   /// Bounds of all open requests together.
   engine::budget_config budget;
   /// Requests whose attempts are used up go there, too; empty: nowhere.
   std::string dead_letter_service;
+  /// Takes services' names as they are. Otherwise one that ends in `*` is a pattern, whose workers
+  /// serve whatever begins like it and has no workers of its own.
+  bool exact_names = false;
   std::size_t max_services = defaults::max_services;
   duration service_linger = defaults::service_linger;
   /// How long a stopping broker waits for the answers to requests that workers hold.
@@ -93,6 +101,9 @@ public:
   /// The number of those that did not is the result; their threads are left to themselves, so what
   /// they use must live on.
   std::size_t stop(bool at_once = false);
+
+  /// The supervision tree as it is now.
+  [[nodiscard]] tree_report tree() const;
 
   /// What the broker has seen and done; valid as long as somebody holds it.
   [[nodiscard]] std::shared_ptr<const broker_counters> counters() const noexcept;

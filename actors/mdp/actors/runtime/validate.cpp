@@ -1,10 +1,12 @@
 #include "mdp/actors/runtime/broker_runtime.hpp"
 #include "mdp/actors/runtime/worker_runtime.hpp"
 #include "mdp/engine/mmi.hpp"
+#include "mdp/engine/service_pattern.hpp"
 #include "mdp/net/endpoint.hpp"
 #include "mdp/wire/decode.hpp"
 
 #include <algorithm>
+#include <set>
 #include <string_view>
 #include <utility>
 
@@ -33,6 +35,32 @@ public:
       problems_.push_back('"' + service + "\" is no service name: 1 to " +
                           std::to_string(limits.max_service_name) +
                           " printable ASCII characters, no spaces");
+  }
+
+  /// A rule's name: a service's or a pattern, which is a name as well.
+  void check_rule(const engine::service_rule& rule, const wire::limits& limits) {
+    check_service(rule.service, limits);
+    const auto named = "the rule for \"" + rule.service + "\": ";
+    check(!engine::is_reserved_service(rule.service), named + "services under mmi. have no queue");
+    if (!rule.served_by.empty()) {
+      check_service(rule.served_by, limits);
+      check(engine::is_pattern(rule.service) && !engine::is_pattern(rule.served_by),
+            named + "it can be served by another service only if it is a pattern and that is none");
+      check(!engine::is_reserved_service(rule.served_by),
+            named + "no service under mmi. can serve it");
+    }
+    check(!rule.request_ttl || *rule.request_ttl > duration::zero(),
+          named + "the request ttl must be more than 0");
+    check_queue(rule.queue, named);
+  }
+
+  void check_queue(const engine::queue_config& queue, const std::string& named) {
+    check(queue.attempts >= 1, named + "attempts must be at least 1");
+    check(queue.max_bytes >= 1, named + "the queue's bound in bytes must be at least 1");
+    check(queue.dispatch.policy != engine::dispatch::least_loaded,
+          named + "the policy least-loaded needs workers that say their load, which none can yet");
+    check(queue.dispatch.key_frame == 0 || queue.dispatch.policy == engine::dispatch::sticky,
+          named + "a key frame is for the policy sticky");
   }
 
   /// The name of a service that somebody wants to offer.
@@ -77,8 +105,19 @@ std::vector<std::string> validate(const broker_config& config) {
   found.check(config.workers.max_capacity >= 1, "the greatest capacity must be at least 1");
   found.check(config.clients.request_ttl > duration::zero(), "the request ttl must be more than 0");
   found.check(config.clients.window >= 1, "the client window must be at least 1");
-  found.check(config.queues.attempts >= 1, "attempts must be at least 1");
-  found.check(config.queues.max_bytes >= 1, "the queue's bound in bytes must be at least 1");
+  found.check_queue(config.queues, "");
+  std::set<std::string_view> named;
+  for (const auto& rule : config.services) {
+    found.check_rule(rule, config.limits);
+    found.check(named.insert(rule.service).second,
+                "there is more than one rule for \"" + rule.service + '"');
+  }
+  for (const auto& rule : config.priorities)
+    found.check_service(rule.service, config.limits);
+  found.check(config.services.size() <= defaults::max_service_rules &&
+                config.priorities.size() <= defaults::max_service_rules,
+              "there are more than " + std::to_string(defaults::max_service_rules) +
+                " rules of a kind");
   found.check(config.clients.max_bytes >= 1, "a client's bound in bytes must be at least 1");
   found.check(config.budget.max_requests >= 1 && config.budget.max_bytes >= 1,
               "the broker's bounds of requests and bytes must be at least 1");

@@ -1,37 +1,29 @@
 #pragma once
 
+#include "mdp/actors/compat/succession.hpp"
 #include "mdp/actors/interfaces.hpp"
-#include "mdp/defaults.hpp"
-#include "mdp/engine/backoff.hpp"
-#include "mdp/time.hpp"
+#include "mdp/actors/supervision/supervision_tree.hpp"
+#include "mdp/engine/supervision.hpp"
 
 #include <caf/local_actor.hpp>
 
 #include <cstdint>
 #include <functional>
-#include <limits>
+#include <memory>
 #include <string>
 #include <vector>
 
-/// The vocabulary of supervision, which is Erlang/OTP's.
+/// The vocabulary of supervision, which is Erlang/OTP's. What is decided from it says
+/// `engine/supervision.hpp`.
 namespace mdp::actors {
 
-/// Whether a child is started again after it has ended.
-enum class restart_type : std::uint8_t {
-  permanent, ///< always
-  transient, ///< if it failed
-  temporary, ///< never: its end is news, not a loss
-};
-
-/// What a child's restart means for its siblings.
-enum class restart_strategy : std::uint8_t {
-  one_for_one, ///< nothing
-  one_for_all, ///< all others are stopped, and all are started again in their order
-};
+using engine::restart_strategy;
+using engine::restart_type;
+using engine::unlimited_restarts;
 
 /// How to start a child, and what its end means.
 struct child_spec {
-  std::string name; ///< For logs.
+  std::string name; ///< For logs and printed trees.
   /// Starts it; called by the supervisor in its own turn. May throw, which counts as a failed start.
   std::function<stoppable_actor(caf::local_actor& supervisor)> start;
   restart_type restart = restart_type::permanent;
@@ -39,11 +31,16 @@ struct child_spec {
   engine::backoff_config pause;
   /// How long it may take to end after `stop`; then it is killed.
   duration grace = defaults::shutdown_grace;
+  /// Null, or where its mailbox goes when it fails. The supervisor says who succeeds and when it is
+  /// over; the child's state must give the same as its `line()`.
+  std::shared_ptr<succession> line{};
+  /// Null, or what the tree looks like below a child that is a supervisor.
+  std::shared_ptr<tree_node> below{};
 };
 
 /// What a supervisor is told at its own start.
 struct supervisor_spec {
-  std::string name; ///< For logs.
+  std::string name; ///< For logs and printed trees.
   restart_strategy strategy = restart_strategy::one_for_one;
   /// More restarts than this within `period` and the supervisor gives up: it stops its children and
   /// fails itself, which is its own supervisor's business.
@@ -53,9 +50,8 @@ struct supervisor_spec {
   /// The children do not need each other: stop them all at once instead.
   bool stop_together = false;
   std::uint64_t seed = 0; ///< For the jitter.
+  /// Null, or where it shows what it looks like.
+  std::shared_ptr<tree_node> node{};
 };
-
-/// An `intensity` for children whose ends are part of life (a worker that reconnects).
-inline constexpr std::uint32_t unlimited_restarts = std::numeric_limits<std::uint32_t>::max();
 
 } // namespace mdp::actors

@@ -1,13 +1,14 @@
 #include "mdp/actors/supervision/supervisor.hpp"
 
 #include "mdp/actors/compat/messaging.hpp"
+#include "mdp/overload.hpp"
 
 #include <caf/send.hpp>
 #include <spdlog/spdlog.h>
 
-#include <algorithm>
 #include <exception>
 #include <utility>
+#include <vector>
 
 namespace mdp::actors {
 
@@ -16,186 +17,178 @@ namespace {
 /// CAF counts actor ids up from 1.
 constexpr std::uint64_t no_actor_has_this_id = 1ULL << 63U;
 
+engine::child_rules rules_of(const child_spec& spec, bool stops_together) {
+  return {spec.restart, spec.pause, spec.grace, stops_together};
+}
+
+/// For good: nobody succeeds it, and a supervisor takes its children along.
+void kill(supervisor_memory::child& c) {
+  if (c.spec.line)
+    c.spec.line->end();
+  if (c.running)
+    caf::anon_send_exit(c.running, caf::exit_reason::kill);
+}
+
 } // namespace
 
+supervisor_memory::supervisor_memory(supervisor_spec how)
+    : spec(std::move(how)), engine({spec.strategy, spec.intensity, spec.period, spec.seed}) {
+  if (spec.node)
+    spec.node->begin_anew(to_string(spec.strategy));
+  for (auto& each : spec.children) {
+    const auto where = engine.add(rules_of(each, spec.stop_together));
+    if (spec.node)
+      spec.node->add(where, each.name, to_string(each.restart), each.below);
+    children.try_emplace(where, child{each, {}, 0});
+  }
+}
+
 supervisor_state::supervisor_state(handle::pointer self, supervisor_spec spec)
-    : self_(self), spec_(std::move(spec)), window_(spec_.intensity, spec_.period) {}
+    : supervisor_state(self, std::make_shared<supervisor_memory>(std::move(spec))) {}
+
+supervisor_state::supervisor_state(handle::pointer self, std::shared_ptr<supervisor_memory> memory)
+    : self_(self), memory_(std::move(memory)) {}
 
 supervisor_state::~supervisor_state() {
-  for (auto& [where, c] : children_)
-    if (c.running)
-      caf::anon_send_exit(c.running, caf::exit_reason::kill);
+  if (memory_->line && !memory_->engine.has_ended() && !memory_->line->is_over())
+    return; // its next incarnation takes over
+  memory_->is_void = true;
+  for (auto& [where, c] : memory_->children)
+    kill(c);
 }
 
 supervisor_actor::behavior_type supervisor_state::make_behavior() {
-  for (auto& spec : spec_.children) {
-    const auto where = next_place_++;
-    auto& c = children_.try_emplace(where, spec, next_seed()).first->second;
-    c.stops_together = spec_.stop_together;
-    start(where, c);
-  }
+  if (!std::exchange(memory_->has_begun, true))
+    memory_->engine.begin(now_of(self_));
+  carry_out(); // and its timer, which has ended with its predecessor
   return {
-    [this](stop) { stop_all(phase::stopping); },
-    [this](adopt_child& request) { adopt(request); },
-    [this](const release_child& request) {
-      if (const auto known = by_incarnation_.find(request.child); known != by_incarnation_.end())
-        children_.at(known->second).is_released = true;
+    [this](stop) {
+      memory_->engine.stop(now_of(self_));
+      carry_out();
     },
-    [this](const child_down& news) { on_down(news); },
-    [this](const restart_due& timer) { on_restart_due(timer.incarnation); },
-    [this](const grace_over& timer) { on_grace_over(timer.incarnation); },
+    [this](adopt_child& request) {
+      adopt(request);
+      carry_out();
+    },
+    [this](const release_child& request) {
+      const auto known = memory_->by_incarnation.find(request.child);
+      if (known != memory_->by_incarnation.end())
+        memory_->engine.release(known->second);
+    },
+    [this](const child_down& news) {
+      on_down(news);
+      carry_out();
+    },
+    [this](const list_children& question) {
+      std::vector<running_child> running;
+      for (const auto& [where, c] : memory_->children)
+        if (c.running)
+          running.push_back({c.spec.name, c.running, c.spec.below != nullptr});
+      question.tell(std::move(running));
+    },
+    [this](deadline_due) {
+      timer_.fired();
+      memory_->engine.tick(now_of(self_));
+      carry_out();
+    },
   };
 }
 
-void supervisor_state::start(place where, child& c) {
-  c.started_at = now_of(self_);
-  try {
-    watch(where, c, c.spec.start(*self_));
-  } catch (const std::exception& reason) {
-    // As if it had started and failed at once, so that the same rules apply.
-    c.incarnation = no_actor_has_this_id + ++failed_starts_;
-    by_incarnation_.emplace(c.incarnation, where);
-    tell(self_, handle{self_}, child_down{c.incarnation, {true, reason.what()}});
-  }
+void supervisor_state::carry_out() {
+  auto& memory = *memory_;
+  memory.engine.actions().drain([&](engine::supervision_action&& action) {
+    std::visit(overload{
+                 [&](engine::start_child what) { start(what.child); },
+                 [&](engine::stop_child what) {
+                   // Null if it could not be started, which has not been heard yet.
+                   if (const auto& running = memory.children.at(what.child).running)
+                     tell(self_, running, stop{});
+                 },
+                 [&](engine::kill_child what) {
+                   auto& c = memory.children.at(what.child);
+                   spdlog::warn("{}: {} did not stop in time, killing it", memory.spec.name,
+                                c.spec.name);
+                   kill(c);
+                 },
+                 [&](engine::forget_child what) { forget(what.child); },
+                 [&](engine::supervision_ended what) { end(what.failed); },
+               },
+               action);
+  });
+  timer_.arm(self_, handle{self_}, memory.engine.next_deadline());
 }
 
-void supervisor_state::watch(place where, child& c, stoppable_actor running) {
+void supervisor_state::start(engine::child_place where) {
+  auto& c = memory_->children.at(where);
+  try {
+    watch(where, c.spec.start(*self_));
+  } catch (const std::exception& reason) {
+    // As if it had started and failed at once, so that the same rules apply.
+    c.incarnation = no_actor_has_this_id + ++memory_->failed_starts;
+    memory_->by_incarnation.emplace(c.incarnation, where);
+    tell(self_, handle{self_}, child_down{c.incarnation, {true, reason.what()}});
+    return;
+  }
+  if (!c.spec.line)
+    return;
+  c.spec.line->succeed(c.running);
+  if (const auto dropped = c.spec.line->take_dropped(); dropped > 0)
+    spdlog::error("{}: {} messages to {} were dropped while it was down", memory_->spec.name,
+                  dropped, c.spec.name);
+}
+
+void supervisor_state::watch(engine::child_place where, stoppable_actor running) {
+  auto& c = memory_->children.at(where);
   c.running = std::move(running);
   c.incarnation = c.running.id();
-  c.was_asked_to_stop = false;
-  by_incarnation_.emplace(c.incarnation, where);
-  if (c.stops_together)
-    ++running_together_;
+  memory_->by_incarnation.emplace(c.incarnation, where);
+  show(where, true);
   notify_exit(c.running, handle{self_}, [id = c.incarnation](exit_kind how) {
     return child_down{id, std::move(how)};
   });
 }
 
 void supervisor_state::adopt(adopt_child& request) {
-  const auto where = next_place_++;
-  auto& c = children_.try_emplace(where, std::move(request.spec), next_seed()).first->second;
-  c.is_adopted = true;
-  c.stops_together = true;
-  c.started_at = now_of(self_);
-  watch(where, c, std::move(request.child));
-  if (phase_ != phase::running)
-    ask_to_stop(c); // too late to live
+  const auto where = memory_->engine.adopt(rules_of(request.spec, true), now_of(self_));
+  if (memory_->spec.node)
+    memory_->spec.node->adopt(where, request.spec.name, to_string(request.spec.restart));
+  memory_->children.try_emplace(where, supervisor_memory::child{std::move(request.spec), {}, 0});
+  watch(where, std::move(request.child));
 }
 
 void supervisor_state::on_down(const child_down& news) {
-  const auto known = by_incarnation_.find(news.incarnation);
-  if (known == by_incarnation_.end())
+  const auto known = memory_->by_incarnation.find(news.incarnation);
+  if (known == memory_->by_incarnation.end())
     return;
   const auto where = known->second;
-  by_incarnation_.erase(known);
-  auto& c = children_.at(where);
-  on_gone(c);
-  if (phase_ != phase::running) {
-    if (c.is_adopted)
-      children_.erase(where);
-    return stop_next();
-  }
-  const bool again =
-    !c.is_released && (c.spec.restart == restart_type::permanent ||
-                       (c.spec.restart == restart_type::transient && news.how.failed));
-  if (news.how.failed)
-    spdlog::warn("{}: {} failed: {}", spec_.name, c.spec.name, news.how.what);
-  if (!again) {
-    children_.erase(where);
-    return;
-  }
-  if (!window_.admit(now_of(self_)))
-    return give_up(c);
-  if (spec_.strategy == restart_strategy::one_for_all)
-    restart_all(c);
-  else
-    restart_one(where, c);
-}
-
-void supervisor_state::restart_one(place where, child& c) {
-  c.pauses.lasted(now_of(self_) - c.started_at);
-  // The old incarnation names the pause, too: a stop in between makes the timer meaningless.
-  by_incarnation_.emplace(c.incarnation, where);
-  tell_after(self_, c.pauses.next(), handle{self_}, restart_due{c.incarnation});
-}
-
-void supervisor_state::restart_all(child& failed) {
-  failed.pauses.lasted(now_of(self_) - failed.started_at);
-  restart_pause_ = failed.pauses.next();
-  stop_all(phase::restarting_all);
-}
-
-void supervisor_state::give_up(const child& failed) {
-  spdlog::error("{}: {} failed too often, giving up", spec_.name, failed.spec.name);
-  has_failed_ = true;
-  stop_all(phase::stopping);
-}
-
-void supervisor_state::on_restart_due(std::uint64_t incarnation) {
-  if (incarnation == 0) { // all of them
-    if (phase_ != phase::restarting_all)
-      return;
-    phase_ = phase::running;
-    for (auto& [where, c] : children_)
-      start(where, c);
-    return;
-  }
-  const auto known = by_incarnation_.find(incarnation);
-  if (phase_ != phase::running || known == by_incarnation_.end())
-    return;
-  const auto where = known->second;
-  by_incarnation_.erase(known);
-  start(where, children_.at(where));
-}
-
-void supervisor_state::stop_all(phase why) {
-  phase_ = why;
-  for (auto& [where, c] : children_)
-    if (c.stops_together && c.running)
-      ask_to_stop(c);
-  stop_next();
-}
-
-void supervisor_state::on_gone(child& c) noexcept {
-  if (c.running && c.stops_together)
-    --running_together_;
+  memory_->by_incarnation.erase(known);
+  auto& c = memory_->children.at(where);
   c.running = nullptr;
+  show(where, false);
+  if (news.how.failed)
+    spdlog::warn("{}: {} failed: {}", memory_->spec.name, c.spec.name, news.how.what);
+  const bool had_given_up = memory_->engine.has_given_up();
+  memory_->engine.ended(where, news.how.failed, now_of(self_));
+  if (memory_->engine.has_given_up() && !had_given_up)
+    spdlog::error("{}: {} failed too often, giving up", memory_->spec.name, c.spec.name);
 }
 
-void supervisor_state::stop_next() {
-  if (running_together_ > 0)
-    return;
-  for (auto entry = children_.rbegin(); entry != children_.rend(); ++entry)
-    if (entry->second.running) {
-      if (!entry->second.was_asked_to_stop)
-        ask_to_stop(entry->second);
-      return;
-    }
-  std::erase_if(children_, [](const auto& entry) { return entry.second.is_adopted; });
-  if (phase_ == phase::restarting_all)
-    return tell_after(self_, restart_pause_, handle{self_}, restart_due{0});
-  has_failed_ ? end_failed(self_) : end_normally(self_);
+void supervisor_state::forget(engine::child_place where) {
+  const auto entry = memory_->children.find(where);
+  if (const auto& line = entry->second.spec.line)
+    line->end();
+  if (memory_->spec.node)
+    memory_->spec.node->remove(where);
+  memory_->children.erase(entry);
 }
 
-void supervisor_state::ask_to_stop(child& c) {
-  c.was_asked_to_stop = true;
-  tell(self_, c.running, stop{});
-  tell_after(self_, c.spec.grace, handle{self_}, grace_over{c.incarnation});
+void supervisor_state::end(bool failed) {
+  failed ? end_failed(self_) : end_normally(self_);
 }
 
-void supervisor_state::on_grace_over(std::uint64_t incarnation) {
-  const auto known = by_incarnation_.find(incarnation);
-  if (known == by_incarnation_.end())
-    return;
-  const auto& c = children_.at(known->second);
-  if (c.running && c.was_asked_to_stop) {
-    spdlog::warn("{}: {} did not stop in time, killing it", spec_.name, c.spec.name);
-    caf::anon_send_exit(c.running, caf::exit_reason::kill);
-  }
-}
-
-std::uint64_t supervisor_state::next_seed() {
-  return spec_.seed + next_place_ * 0x9e3779b97f4a7c15ULL;
+void supervisor_state::show(engine::child_place where, bool is_running) {
+  if (memory_->spec.node)
+    memory_->spec.node->set_running(where, is_running);
 }
 
 adopt_child adopt_temporary(stoppable_actor child, std::string_view name) {
@@ -203,6 +196,43 @@ adopt_child adopt_temporary(stoppable_actor child, std::string_view name) {
   spec.name = name;
   spec.restart = restart_type::temporary;
   return {std::move(child), std::move(spec)};
+}
+
+child_spec supervisor_child(supervisor_spec spec, std::function<void(supervisor_actor)> started) {
+  child_spec child;
+  child.name = spec.name;
+  child.below = spec.node = std::make_shared<tree_node>(spec.name);
+  child.grace = defaults::shutdown_grace * (spec.children.size() + 2);
+  child.start = [spec = std::move(spec), started = std::move(started)](caf::local_actor& parent) {
+    const auto supervisor = spawn_state<supervisor_state>(parent, spec);
+    if (started)
+      started(supervisor);
+    return stoppable_actor{supervisor};
+  };
+  return child;
+}
+
+child_spec lasting_child(std::string name, std::function<supervisor_spec()> make,
+                         std::function<void(supervisor_actor)> started) {
+  child_spec child;
+  child.name = std::move(name);
+  child.line = std::make_shared<succession>();
+  child.below = std::make_shared<tree_node>(child.name);
+  child.start =
+    [make = std::move(make), started = std::move(started), line = child.line, node = child.below,
+     memory = std::make_shared<std::shared_ptr<supervisor_memory>>()](caf::local_actor& parent) {
+      if (!*memory || (*memory)->is_void || (*memory)->engine.has_ended()) {
+        auto spec = make();
+        spec.node = node;
+        *memory = std::make_shared<supervisor_memory>(std::move(spec));
+        (*memory)->line = line;
+      }
+      const auto supervisor = spawn_state<supervisor_state>(parent, *memory);
+      if (started)
+        started(supervisor);
+      return stoppable_actor{supervisor};
+    };
+  return child;
 }
 
 } // namespace mdp::actors

@@ -5,12 +5,14 @@
 #include <cstdint>
 #include <deque>
 
-namespace mdp::actors {
+namespace mdp::engine {
 
 /// Counts restarts in a sliding period. A child that fails again and again is not cured by being
 /// started again and again: over the intensity the failure goes up the tree.
 class restart_window {
 public:
+  static constexpr std::uint32_t unlimited = UINT32_MAX;
+
   restart_window(std::uint32_t intensity, duration period)
       : intensity_(intensity), period_(period) {}
 
@@ -25,11 +27,9 @@ public:
   }
 
 private:
-  static constexpr std::uint32_t unlimited = UINT32_MAX;
-
   std::uint32_t intensity_;
   duration period_;
   std::deque<time_point> restarts_;
 };
 
-} // namespace mdp::actors
+} // namespace mdp::engine
