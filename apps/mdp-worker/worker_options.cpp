@@ -35,6 +35,9 @@ void add_service(options& all, worker_settings& set) {
     "Requests that each connection takes at a time; 0: as many as --concurrency needs. More "
     "than one is known only to brokers that know this extension; more than can be worked on "
     "wait here, which saves round trips.");
+  all.toggle("report-load", worker.says_load,
+             "Tell brokers that ask for it how loaded this machine is: its load average by "
+             "processor. For services whose policy is least-loaded.");
 }
 
 void add_exec(options& all, command_limits& limits) {

@@ -17,9 +17,10 @@ using namespace std::chrono_literals;
 namespace {
 
 using sink_recorder = recorder<job_sink_actor, stop, sink_accepted, assign_job>;
-using registry_recorder = recorder<service_registry_actor, stop, submit_job, cancel_job,
-                                   register_sink, queue_idle, queue_restarted, service_staffed,
-                                   job_died, survey_services, drain_services, queue_drained>;
+using registry_recorder =
+  recorder<service_registry_actor, stop, submit_job, cancel_job, register_sink, preview_job,
+           queue_idle, queue_restarted, service_staffed, job_died, survey_services, drain_services,
+           queue_drained>;
 
 struct fixture {
   deterministic_system system;

@@ -106,7 +106,7 @@ struct fixture {
   std::shared_ptr<actors::io::outbox> outbox = std::make_shared<actors::io::outbox>();
   std::shared_ptr<std::size_t> known = std::make_shared<std::size_t>(0);
   recorder<actors::service_registry_actor, actors::stop, actors::submit_job, actors::cancel_job,
-           actors::register_sink, actors::queue_idle, actors::queue_restarted,
+           actors::register_sink, actors::preview_job, actors::queue_idle, actors::queue_restarted,
            actors::service_staffed, actors::job_died, actors::survey_services,
            actors::drain_services, actors::queue_drained>
     registry{system};

@@ -135,3 +135,45 @@ TEST_CASE("the calculator answers typed calls, and says what it cannot do") {
   CHECK(server.terminate() == 0);
   CHECK(broker.terminate() == 0);
 }
+
+TEST_CASE(
+  "a viewer of the cloud logger sees what was logged before it came, and what is logged then") {
+  const temporary_folder folder;
+  const auto endpoint = "ipc://" + folder.path() + "/hello";
+  process server("examples/log_server", {endpoint});
+  const auto log = [&](const std::string& line) {
+    process writer("mdp", {"request", "log.write", line, "--broker", endpoint});
+    CHECK(writer.wait() == 0);
+  };
+  log("early");
+  process viewer("examples/log_viewer", {endpoint});
+  process late("examples/log_viewer", {endpoint, "1"});
+  process picky("examples/log_viewer", {endpoint, "0", "again"});
+  CHECK(eventually([&] { return viewer.output() == "early\n"; }));
+  log("live");
+  log("and again");
+  CHECK(eventually([&] { return viewer.output() == "early\nlive\nand again\n"; }));
+  CHECK(eventually([&] { return late.output() == "live\nand again\n"; }));
+  CHECK(eventually([&] { return picky.output() == "and again\n"; }));
+  CHECK(viewer.terminate() == 0);
+  CHECK(picky.terminate() == 0);
+  CHECK(late.terminate() == 0);
+  CHECK(server.terminate() == 0);
+}
+
+TEST_CASE("words are counted piece by piece, by two workers") {
+  const temporary_folder folder;
+  const auto endpoint = "ipc://" + folder.path() + "/hello";
+  process broker("examples/hello_broker", {endpoint});
+  process one("examples/map_reduce", {endpoint});
+  process other("examples/map_reduce", {endpoint});
+  process asks(
+    "mdp", {"request", "words", "to be or not to be, that is to be seen", "--broker", endpoint});
+  CHECK(asks.wait() == 0);
+  CHECK(asks.output() == "be 2\nbe, 1\nis 1\nnot 1\nor 1\nseen 1\nthat 1\nto 3\n");
+  process asks_nothing("mdp", {"request", "words", " ", "--broker", endpoint, "--raw"});
+  CHECK(asks_nothing.wait() == 0);
+  CHECK(one.terminate() == 0);
+  CHECK(other.terminate() == 0);
+  CHECK(broker.terminate() == 0);
+}

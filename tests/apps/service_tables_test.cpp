@@ -77,7 +77,6 @@ TEST_CASE(
          "[[service]]\nname = \"a b\"\n",
          "[[service]]\nname = \"a\"\n[[service]]\nname = \"a\"\n",
          "[[service]]\nname = \"a\"\nkey-frame = 1\n",
-         "[[service]]\nname = \"a\"\npolicy = \"least-loaded\"\n",
          "[[service]]\nname = \"a\"\nattempts = 0\n",
          "[[service]]\nname = \"a\"\nserved-by = \"b\"\n",
          "[[service]]\nname = \"a\"\ncolour = \"red\"\n",

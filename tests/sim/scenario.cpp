@@ -77,6 +77,7 @@ worker_traits draw_worker(dice& chance, const std::string& service, const broker
     traits.engine.capacity = static_cast<std::uint32_t>(chance.between(2, 8));
     traits.engine.announce_capacity = chance.chance(0.8);
   }
+  traits.engine.says_load = chance.chance(0.5);
   traits.backoff = {50ms, chance.between(500ms, 1500ms), 0.3, 3s};
   traits.work_min = chance.between(0ms, 5ms);
   traits.work_max = traits.work_min + chance.between(1ms, 300ms);

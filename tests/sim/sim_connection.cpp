@@ -63,30 +63,34 @@ time_point sim_connection::next_deadline() const noexcept {
 
 void sim_connection::carry_out() {
   link_.actions().drain([this](engine::worker_link_action&& action) {
-    std::visit(overload{
-                 [&](engine::send_to_worker& out) {
-                   broker_.post.tell(broker_.io,
-                                     [id = id_, frames = encode(std::move(out.command), version_),
-                                      number = out.number](auto& io) mutable {
-                                       io.send(id, std::move(frames), number);
-                                     });
-                 },
-                 [&](engine::offer_service& offer) {
-                   service_ = offer.service;
-                   broker_.post.tell(broker_.registry, [id = id_, from = self_,
-                                                        offer = std::move(offer)](auto& registry) {
-                     registry.register_sink(offer.service, sink_id{id.value}, offer.capacity, from);
-                   });
-                 },
-                 [&](engine::worker_answer& answer) {
-                   broker_.post.tell(queue_,
-                                     [id = id_, answer = std::move(answer)](auto& queue) mutable {
-                                       queue.on_answered(sink_id{id.value}, std::move(answer));
-                                     });
-                 },
-                 [&](engine::worker_ended& news) { end(std::move(news)); },
-               },
-               action);
+    std::visit(
+      overload{
+        [&](engine::send_to_worker& out) {
+          broker_.post.tell(
+            broker_.io,
+            [id = id_, frames = encode(std::move(out.command), version_),
+             number = out.number](auto& io) mutable { io.send(id, std::move(frames), number); });
+        },
+        [&](engine::offer_service& offer) {
+          service_ = offer.service;
+          broker_.post.tell(broker_.registry,
+                            [id = id_, from = self_, offer = std::move(offer)](auto& registry) {
+                              registry.register_sink(offer, sink_id{id.value}, from);
+                            });
+        },
+        [&](const engine::worker_load& news) {
+          broker_.post.tell(queue_, [id = id_, load = news.load](auto& queue) {
+            queue.on_loaded(sink_id{id.value}, load);
+          });
+        },
+        [&](engine::worker_answer& answer) {
+          broker_.post.tell(queue_, [id = id_, answer = std::move(answer)](auto& queue) mutable {
+            queue.on_answered(sink_id{id.value}, std::move(answer));
+          });
+        },
+        [&](engine::worker_ended& news) { end(std::move(news)); },
+      },
+      action);
   });
 }
 

@@ -33,7 +33,7 @@ void sim_queue::on_cancel(job_id id) {
   carry_out();
 }
 
-void sim_queue::on_register(sink_id id, std::uint32_t capacity,
+void sim_queue::on_register(const engine::offer_service& offer, sink_id id,
                             const actor_ref<sim_connection>& sink) {
   ++received_;
   sinks_.emplace(id, sink);
@@ -42,7 +42,7 @@ void sim_queue::on_register(sink_id id, std::uint32_t capacity,
       broker_.post.tell(self, [id](sim_queue& queue) { queue.on_sink_lost(id); });
     });
   broker_.post.tell(sink, [self = self_](sim_connection& worker) { worker.on_accepted(self); });
-  engine_.add_sink(id, capacity, broker_.now);
+  engine_.add_sink(id, offer.capacity, broker_.now, offer.load);
   carry_out();
 }
 

@@ -21,11 +21,13 @@ public:
 
   void on_submit(engine::job what, const actor_ref<sim_session>& session);
   void on_cancel(job_id id);
-  void on_register(sink_id id, std::uint32_t capacity, const actor_ref<sim_connection>& sink);
+  void on_register(const engine::offer_service& offer, sink_id id,
+                   const actor_ref<sim_connection>& sink);
 
   // -- other letters ------------------------------------------------------------------------------
 
   void on_sink_lost(sink_id id, const std::vector<job_id>& undelivered = {});
+  void on_loaded(sink_id sink, std::uint32_t load) { engine_.report_load(sink, load); }
   void on_answered(sink_id sink, engine::worker_answer answer);
   void on_report_wanted(std::uint64_t survey, const actor_ref<sim_mmi>& mmi);
   void on_yield();

@@ -46,11 +46,12 @@ void sim_registry::cancel(const std::string& service, job_id id) {
   });
 }
 
-void sim_registry::register_sink(const std::string& service, sink_id id, std::uint32_t capacity,
+void sim_registry::register_sink(const engine::offer_service& offer, sink_id id,
                                  const actor_ref<sim_connection>& sink) {
-  if (auto* const queue = queue_at(catalog_.find(service, engine::name_use::offered), service))
+  const auto found = catalog_.find(offer.service, engine::name_use::offered);
+  if (auto* const queue = queue_at(found, offer.service))
     broker_.post.tell(queue->self(),
-                      [id, capacity, sink](sim_queue& q) { q.on_register(id, capacity, sink); });
+                      [offer, id, sink](sim_queue& q) { q.on_register(offer, id, sink); });
   else
     broker_.post.tell(sink, [](sim_connection& worker) { worker.stop(); }); // T8: no room
 }

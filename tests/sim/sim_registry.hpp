@@ -23,7 +23,7 @@ public:
 
   void submit(std::string service, engine::job what, const actor_ref<sim_session>& session);
   void cancel(const std::string& service, job_id id);
-  void register_sink(const std::string& service, sink_id id, std::uint32_t capacity,
+  void register_sink(const engine::offer_service& offer, sink_id id,
                      const actor_ref<sim_connection>& sink);
   void on_queue_idle(const std::string& service, std::uint64_t received);
   void on_staffed(const std::string& service, bool is_staffed);

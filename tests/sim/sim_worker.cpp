@@ -47,6 +47,7 @@ void sim_worker::turn(time_point now) {
   if (reads_first)
     read(now);
   if (engine_ && engine_->next_deadline() <= local(now)) {
+    engine_->set_load(static_cast<std::uint32_t>(100 * engine_->in_flight()));
     engine_->tick(local(now));
     carry_out(now);
   }

@@ -198,6 +198,7 @@ void run_statistics::add(const run_statistics& other) {
   jobs.cancelled += other.jobs.cancelled;
   jobs.retried += other.jobs.retried;
   jobs.buried += other.jobs.buried;
+  jobs.given_back += other.jobs.given_back;
   jobs.undelivered += other.jobs.undelivered;
   add_all(jobs.refused, other.jobs.refused);
   add_all(peers.ended_workers, other.peers.ended_workers);

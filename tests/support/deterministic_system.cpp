@@ -21,8 +21,10 @@ deterministic_system::~deterministic_system() {
 }
 
 void deterministic_system::run() {
-  while (scheduler_.has_job())
+  while (scheduler_.has_job()) {
     scheduler_.run_once();
+    ++turns_;
+  }
 }
 
 void deterministic_system::advance(duration time, duration step) {

@@ -9,6 +9,7 @@
 #include <caf/actor_system_config.hpp>
 #include <caf/scheduler/test_coordinator.hpp>
 
+#include <cstdint>
 #include <memory>
 #include <utility>
 #include <variant>
@@ -38,6 +39,10 @@ public:
 
   [[nodiscard]] time_point now() const;
 
+  /// How often an actor was resumed so far: as many hops has a message made, if each finds its reader
+  /// idle.
+  [[nodiscard]] std::uint64_t turns() const noexcept { return turns_; }
+
   /// Sends from no actor, then runs.
   template <class Handle, class Message>
   void send(const Handle& to, Message message) {
@@ -51,6 +56,7 @@ private:
   std::unique_ptr<config> config_;
   caf::actor_system system_;
   caf::scheduler::test_coordinator& scheduler_;
+  std::uint64_t turns_ = 0;
 };
 
 /// Stands for an actor of an interface and keeps what it gets, in order.

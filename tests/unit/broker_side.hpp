@@ -14,7 +14,8 @@
 /// which reads like the decision it stands for.
 ///
 ///     service_queue   "c1.2 to w7 (try 1)", "part c1.2: x", "final c1.2: x|y", "refuse c1.2: expired"
-///     worker_link     "send request [c1] x", "send heartbeat", "send disconnect", "offer echo x4",
+///     worker_link     "send request [c1] x", "send heartbeat", "send heartbeat load?", "send disconnect",
+///                     "offer echo x4", "offer echo x4 load 250", "load 250",
 ///                     "part c1.2 (try 1): x", "final c1.2 (try 1): x", "ended: left",
 ///                     "ended: unreachable, not delivered: c1.2"
 ///     client_link     "submit c1.2 to echo", "cancel c1.2 at echo", "send partial 0.2 echo: x",
@@ -70,7 +71,9 @@ inline std::string words(const wire::to_worker& command) {
                         return "request [" + std::string(request.address.text()) + "] " +
                                words(request.body);
                       },
-                      [](wire::heartbeat) { return std::string("heartbeat"); },
+                      [](const wire::heartbeat& beat) {
+                        return std::string(beat.asks_load ? "heartbeat load?" : "heartbeat");
+                      },
                       [](wire::disconnect) { return std::string("disconnect"); },
                     },
                     command);
@@ -81,8 +84,10 @@ inline std::string words(const engine::worker_link_action& action) {
     overload{
       [](const engine::send_to_worker& out) { return "send " + words(out.command); },
       [](const engine::offer_service& offer) {
-        return "offer " + offer.service + " x" + std::to_string(offer.capacity);
+        return "offer " + offer.service + " x" + std::to_string(offer.capacity) +
+               (offer.load ? " load " + std::to_string(*offer.load) : "");
       },
+      [](const engine::worker_load& news) { return "load " + std::to_string(news.load); },
       [](const engine::worker_answer& answer) {
         return (answer.is_final ? "final " : "part ") + words(answer.id) +
                attempt_words(answer.attempt) + ": " + words(answer.body);

@@ -75,10 +75,14 @@ wire::from_worker random_from_worker(random_source& random, protocol_version ver
   case 0: {
     const auto announced = random.coin();
     const auto capacity = announced ? static_cast<std::uint32_t>(1 + random.up_to(65535)) : 1;
-    return worker_ready{random.service(), capacity, announced};
+    worker_ready ready{random.service(), capacity, announced};
+    if (random.coin())
+      ready.load = static_cast<std::uint32_t>(random.up_to(1'000'000));
+    return ready;
   }
   case 1:
-    return heartbeat{};
+    return random.coin() ? heartbeat{}
+                         : heartbeat{.load = static_cast<std::uint32_t>(random.up_to(1'000'000))};
   case 2:
     return disconnect{};
   case 3:
@@ -91,7 +95,7 @@ wire::from_worker random_from_worker(random_source& random, protocol_version ver
 to_worker random_to_worker(random_source& random) {
   switch (random.up_to(2)) {
   case 0:
-    return heartbeat{};
+    return heartbeat{.asks_load = random.coin()};
   case 1:
     return disconnect{};
   default:

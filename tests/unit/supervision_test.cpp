@@ -41,6 +41,18 @@ public:
     listen();
   }
 
+  /// So many permanent ones whose own children outlive them.
+  static story lasting(restart_strategy strategy, std::size_t children) {
+    story result(strategy, std::size_t{0});
+    result.are_lasting_ = true;
+    for (std::size_t i = 0; i < children; ++i)
+      result.names_.emplace(result.engine_.add(result.rules(restart_type::permanent)),
+                            result.next_name());
+    result.engine_.begin(result.now_);
+    result.listen();
+    return result;
+  }
+
   /// So many permanent ones.
   story(restart_strategy strategy, std::size_t children, std::uint32_t intensity = 10)
       : story(strategy, std::vector<restart_type>(children), intensity) {}
@@ -54,11 +66,12 @@ public:
   }
 
 private:
-  static child_rules rules(restart_type type) {
+  [[nodiscard]] child_rules rules(restart_type type) const {
     child_rules result;
     result.restart = type;
     result.grace = 2s;
     result.pause.jitter = 0;
+    result.is_lasting = are_lasting_;
     return result;
   }
 
@@ -122,6 +135,7 @@ private:
   time_point now_ = at(0s);
   std::map<child_place, char> names_;
   std::string heard_;
+  bool are_lasting_ = false;
 };
 
 struct row {
@@ -248,4 +262,17 @@ TEST_CASE("a child that does not end in its grace is killed once, and no other w
   CHECK(s.play("stop wait") == "-b");
   CHECK(s.play("pause pause") == "kill b");
   CHECK(s.play("!b a") == "-a ended");
+}
+
+TEST_CASE("a child whose own children outlive it takes part in an orderly end, also while it is down") {
+  CHECK(story::lasting(one, 2).play("!b stop b a") == "+b -b -a ended");
+  CHECK(story::lasting(one, 2).play("!a !b stop b a") == "+a +b -b -a ended");
+  CHECK(story::lasting(rest, 3).play("!a c !b b pause") == "-c -b +b -b +a +b +c");
+}
+
+TEST_CASE("such a child that fails while it is being stopped is stopped again, but not what was killed") {
+  CHECK(story::lasting(one, 2).play("stop !b b a") == "-b +b -b -a ended");
+  CHECK(story::lasting(one, 2).play("stop !b !b a") == "-b +b -b -a ended"); // once
+  CHECK(story::lasting(one, 2).play("stop pause !b a") == "-b kill b -a ended");
+  CHECK(story(one, 2).play("stop !b a") == "-b -a ended");
 }

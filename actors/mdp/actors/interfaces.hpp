@@ -42,6 +42,7 @@ struct cancel_job;
 struct register_sink;
 struct sink_accepted;
 struct sink_lost;
+struct sink_loaded;
 struct assign_job;
 struct job_answered;
 struct answer_arrived;
@@ -58,6 +59,7 @@ struct job_died;
 struct survey_services;
 struct survey_begun;
 struct report_service;
+struct preview_job;
 struct service_reported;
 // peers
 struct socket_opened;
@@ -116,6 +118,7 @@ using job_sink_actor = stoppable_actor::extend< //
 /// Gives jobs to sinks: a service queue or, in a worker's process, the connection to a broker.
 using job_source_actor = stoppable_actor::extend< //
   takes<sink_lost>,                               // a sink is gone
+  takes<sink_loaded>,                             // a sink says how loaded it is
   takes<job_answered>>;                           // a sink's answer, or a part of one
 
 /// One instance of an in-process service that is no actor of the user's own: hands each job to the
@@ -139,6 +142,7 @@ using service_queue_actor = job_source_actor::extend< //
   takes<cancel_job>,                                  // its client is gone
   takes<register_sink>,                               // a worker offers the service
   takes<report_service>,                              // what does it look like just now?
+  takes<preview_job>,                                 // who would get that one?
   takes<yield_jobs>,    // somebody else may serve what waits: give it back
   takes<drain_queue>,   // take nothing more, say when nothing is in flight
   takes<deadline_due>>; // shed what has expired
@@ -149,6 +153,7 @@ using service_registry_actor = stoppable_actor::extend< //
   takes<submit_job>,                                    // to the service's queue, or to MMI
   takes<cancel_job>,                                    // to the service's queue
   takes<register_sink>,                                 // to the service's queue
+  takes<preview_job>,                                   // to the service's queue
   takes<queue_idle>,                                    // a queue has had nothing to do for a while
   takes<queue_restarted>, // a queue failed and is back under a new handle
   takes<service_staffed>, // workers have come or gone: what waits may be served elsewhere

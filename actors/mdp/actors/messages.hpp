@@ -179,6 +179,7 @@ struct register_sink {
   job_sink_actor sink;
   std::shared_ptr<const worker_card> card{}; ///< Null for a service inside the process.
   std::shared_ptr<const begun_jobs> begun{}; ///< Null if the sink keeps no such book.
+  std::optional<std::uint32_t> load{};       ///< As in `sink_loaded`, if it says that.
 };
 
 /// Who took a sink's registration: gives it jobs, and takes the answers under the sink's number.
@@ -192,6 +193,12 @@ struct sink_accepted {
 struct sink_lost {
   sink_id id;
   std::vector<job_id> undelivered; ///< Jobs it held and certainly never got (T22).
+};
+
+/// How loaded a sink is now, in thousandths of what it can do.
+struct sink_loaded {
+  sink_id id;
+  std::uint32_t load = 0;
 };
 
 struct assign_job {
@@ -285,6 +292,14 @@ struct report_service {
   std::uint64_t survey = 0;
   bool with_workers = false;
   mmi_actor report_to;
+};
+
+/// Which worker would get `what` if it came now?
+struct preview_job {
+  std::string service;
+  engine::job what;
+  /// Called once, or destroyed without a call if the broker ends before; nothing: no worker has room.
+  std::function<void(std::optional<engine::worker_report>)> answer;
 };
 
 struct service_reported {
@@ -388,6 +403,7 @@ MDP_MESSAGE(mdp::actors::cancel_job)
 MDP_MESSAGE(mdp::actors::register_sink)
 MDP_MESSAGE(mdp::actors::sink_accepted)
 MDP_MESSAGE(mdp::actors::sink_lost)
+MDP_MESSAGE(mdp::actors::sink_loaded)
 MDP_MESSAGE(mdp::actors::assign_job)
 MDP_MESSAGE(mdp::actors::job_answered)
 MDP_MESSAGE(mdp::actors::answer_arrived)
@@ -404,6 +420,7 @@ MDP_MESSAGE(mdp::actors::job_died)
 MDP_MESSAGE(mdp::actors::survey_services)
 MDP_MESSAGE(mdp::actors::survey_begun)
 MDP_MESSAGE(mdp::actors::report_service)
+MDP_MESSAGE(mdp::actors::preview_job)
 MDP_MESSAGE(mdp::actors::service_reported)
 MDP_MESSAGE(mdp::actors::socket_opened)
 MDP_MESSAGE(mdp::actors::socket_failed)

@@ -68,9 +68,13 @@ void service_queue::yield_waiting() {
   }
 }
 
-void service_queue::add_sink(sink_id sink, std::uint32_t capacity, time_point now) {
-  if (sinks_.add(sink, capacity))
-    dispatch(now);
+void service_queue::add_sink(sink_id sink, std::uint32_t capacity, time_point now,
+                             std::optional<std::uint32_t> load) {
+  if (!sinks_.add(sink, capacity))
+    return;
+  if (load)
+    report_load(sink, *load);
+  dispatch(now);
 }
 
 void service_queue::remove_sink(sink_id sink, time_point now, std::span<const job_id> undelivered) {

@@ -113,8 +113,10 @@ public:
 
   // -- what sinks do --------------------------------------------------------------------------------
 
-  /// A sink offers room for `capacity` jobs at a time. A sink that is already known is ignored.
-  void add_sink(sink_id sink, std::uint32_t capacity, time_point now);
+  /// A sink offers room for `capacity` jobs at a time, and may say its `load` as to report_load(). A
+  /// sink that is already known is ignored.
+  void add_sink(sink_id sink, std::uint32_t capacity, time_point now,
+                std::optional<std::uint32_t> load = {});
 
   /// A sink is gone or takes no more; what it held goes back in front, oldest first. For those of
   /// `undelivered` that it held this was no attempt: it never got them (T22).
@@ -122,6 +124,7 @@ public:
 
   /// A sink says how loaded it is, in thousandths; see `dispatch_policy`.
   void report_load(sink_id sink, std::uint32_t load) { sinks_.report_load(sink, load); }
+
   /// What is in flight at `sink`, in no order; for one that says of its jobs which have not begun. Takes
   /// a look at all jobs of the queue.
   [[nodiscard]] std::vector<job_id> jobs_at(sink_id sink) const;

@@ -62,6 +62,11 @@ void supervision::ended(child_place child, bool failed, time_point now) {
     --stopping_together_;
   set_due(where, never);
   c.now = state::down;
+  if (was_asked && failed && c.rules.is_lasting && !c.is_given_up) { // what is below it still lives
+    start(where, now);
+    c.is_given_up = true;
+    return ask_to_stop(where, now);
+  }
   const bool is_affected = phase_ != phase::running && child >= affected_from_;
   if (is_affected || was_asked) {
     if (c.is_adopted)
@@ -95,8 +100,10 @@ void supervision::tick(time_point now) {
     set_due(where, never);
     if (where->second.now == state::waiting)
       start(where, now);
-    else
+    else {
+      where->second.is_given_up = true;
       actions_.push(kill_child{where->first});
+    }
   }
   if (all_due_ > now)
     return;
@@ -118,6 +125,7 @@ supervision::place supervision::insert(const child_rules& rules) {
 
 void supervision::start(place where, time_point now) {
   where->second.now = state::running;
+  where->second.is_given_up = false;
   where->second.started_at = now;
   actions_.push(start_child{where->first});
 }
@@ -168,9 +176,11 @@ void supervision::stop_from(child_place first, phase why, time_point now) {
     if (c.now == state::waiting) {
       set_due(where, never);
       c.now = state::down;
-    } else if (c.now == state::running && c.rules.stops_together) {
-      ask_to_stop(where, now);
+      if (c.rules.is_lasting)
+        start(where, now);
     }
+    if (c.now == state::running && c.rules.stops_together)
+      ask_to_stop(where, now);
   }
   stop_next(now);
 }

@@ -30,7 +30,7 @@
 ///     child:  DOWN ─ start ─► RUNNING ─ ended ─► forgotten | WAITING (pause) ─► RUNNING
 ///                                │ stop                                            │
 ///                                ▼                                                 │
-///                             STOPPING ─ ended ─► DOWN ◄──────── all at once ──────┘
+///                             STOPPING ─ ended ─► DOWN ◄── all at once, not lasting ┘
 ///                                └─ grace over: killed
 ///
 ///     whole:  RUNNING ─ one must come back, not alone ─► RESTARTING ─ all stopped, pause ─► RUNNING
@@ -76,6 +76,9 @@ struct child_rules {
   duration grace = defaults::shutdown_grace;
   /// It is stopped together with all others that say so, before the rest.
   bool stops_together = false;
+  /// It has children of its own that outlive its failures. So it cannot be left out of an orderly end
+  /// while it waits for its restart: it starts at once, to be stopped with all that is below it.
+  bool is_lasting = false;
 };
 
 /// A child's place: given once, never used again.
@@ -148,6 +151,7 @@ private:
     time_point due = never; // of its start while it waits, of its death while it stops
     bool is_adopted = false;
     bool is_released = false;
+    bool is_given_up = false; // while it stops: however it ends, it does not start once more
   };
   using place = std::map<child_place, child>::iterator;
 

@@ -22,13 +22,19 @@ worker_engine::worker_engine(worker_engine_config config, std::uint64_t conversa
   MDP_ASSERT(config_.capacity >= 1 && config_.capacity <= defaults::max_worker_capacity);
 }
 
+void worker_engine::set_load(std::uint32_t thousandths) noexcept {
+  load_ = std::min(thousandths, defaults::max_load);
+}
+
 void worker_engine::start(time_point now) {
   MDP_ASSERT(state_ == state::fresh);
   state_ = state::open; // 7-26: nothing answers a READY
   started_ = heard_ = now;
   beats_ = liveness(config_.heartbeat, now);
   const bool announced = config_.announce_capacity && config_.capacity > 1;
-  say(wire::worker_ready{config_.service, announced ? config_.capacity : 1, announced}, now);
+  say(wire::worker_ready{config_.service, announced ? config_.capacity : 1, announced,
+                         config_.says_load ? std::optional(load_) : std::nullopt},
+      now);
 }
 
 void worker_engine::handle(wire::to_worker command, time_point received_at) {
@@ -48,6 +54,8 @@ void worker_engine::handle(wire::to_worker command, time_point received_at) {
   beats_.heard(received_at); // 7-36: whatever it was
   if (auto* request = std::get_if<wire::worker_request>(&command))
     take_request(std::move(*request), received_at);
+  else if (config_.says_load && std::get<wire::heartbeat>(command).asks_load && load_due_ == never)
+    load_due_ = received_at;
 }
 
 void worker_engine::take_request(wire::worker_request command, time_point now) {
@@ -113,8 +121,8 @@ void worker_engine::tick(time_point now) {
   beats_.looked(now); // T10
   if (beats_.is_lost(now))
     leave(conversation_end::broker_lost, now); // 7-39
-  else if (beats_.is_beat_due(now))
-    say(wire::heartbeat{}, now); // 7-38, with requests in hand as well (T1)
+  else if (beats_.is_beat_due(now) || now >= load_due_)
+    say(beat(now), now); // 7-38, with requests in hand as well (T1)
 }
 
 void worker_engine::drain(time_point now) {
@@ -132,7 +140,14 @@ void worker_engine::abandon(time_point now) {
 }
 
 time_point worker_engine::next_deadline() const noexcept {
-  return is_talking() ? beats_.next_deadline() : never;
+  return is_talking() ? std::min(beats_.next_deadline(), load_due_) : never;
+}
+
+wire::heartbeat worker_engine::beat(time_point now) {
+  if (load_due_ == never)
+    return {};
+  load_due_ = now + config_.heartbeat.interval;
+  return {.load = load_};
 }
 
 worker_engine::held_requests::iterator worker_engine::find(request_number number) {

@@ -33,7 +33,7 @@
 ///     fresh     drain / abandon               ended{drained / abandoned}              ended
 ///     open      REQUEST, a place is free      work                                    open
 ///     open      REQUEST, all places taken     send DISCONNECT, ended{invalid_broker}  ended
-///     open      HEARTBEAT                     -                                       open
+///     open      HEARTBEAT                     - (may ask for our load)                open
 ///     open      DISCONNECT                    ended{disconnected}; not a word (7-32)  ended
 ///     open      undecodable (7-31)            send DISCONNECT, ended{invalid_broker}  ended
 ///     open      partial                       send PARTIAL; in 0.1 collect            open
@@ -41,6 +41,7 @@
 ///     open      partial, finish: over bound   send DISCONNECT, ended{overrun}         ended
 ///     open      partial, finish: not held     - (refused, counted)                    open
 ///     open      tick, we were silent          send HEARTBEAT (7-37)                   open
+///     open      tick, our load is due         send HEARTBEAT with it                  open
 ///     open      tick, the broker was silent   send DISCONNECT, ended{broker_lost}     ended
 ///     open      drain, nothing held           send DISCONNECT, ended{drained}         ended
 ///     open      drain, requests held          -                                       draining
@@ -51,6 +52,10 @@
 ///     draining  drain                         -                                       draining
 ///     draining  any other                     as open
 ///     ended     any                           - (counted; replies are refused)        ended
+///
+/// A worker that `says_load` does so in READY. Brokers ignore there what they do not know; only one
+/// that asks for it in a HEARTBEAT gets it again, after each interval, also from a worker whose
+/// answers take the place of heartbeats.
 ///
 /// After any call the owner drains `actions()`; then `next_deadline()` says when to call tick(),
 /// which may also be called at any other time. What has arrived should be handed over before the
@@ -86,6 +91,7 @@ struct worker_engine_config {
   /// Frames and memory of one reply that is collected for 0.1, the final's included.
   std::size_t held_partial_frames = defaults::held_partial_frames;
   std::size_t held_partial_bytes = defaults::held_partial_bytes;
+  bool says_load = false; ///< Tells brokers that ask for it how loaded it is (our extension).
 };
 
 /// Names a request the engine handed out. Numbers of different conversations differ, so that the
@@ -163,6 +169,9 @@ public:
   /// can still call this one; counting up is enough. Asserts the capacity's range.
   worker_engine(worker_engine_config config, std::uint64_t conversation);
 
+  /// How loaded the worker is from now on, in thousandths of what it can do; 0 until it is said.
+  void set_load(std::uint32_t thousandths) noexcept;
+
   /// Says READY. Once only: a second READY is what 7-24 forbids, so it is asserted.
   void start(time_point now);
 
@@ -207,6 +216,7 @@ private:
   };
   using held_requests = std::unordered_map<std::uint64_t, held_request>;
 
+  [[nodiscard]] wire::heartbeat beat(time_point now);
   void take_request(wire::worker_request command, time_point now);
   [[nodiscard]] held_requests::iterator find(request_number number);
   reply_status refuse();
@@ -223,6 +233,8 @@ private:
   std::uint64_t conversation_;
   state state_ = state::fresh;
   liveness beats_;
+  std::uint32_t load_ = 0;
+  time_point load_due_ = never; // until the broker has asked for it
   time_point started_{};
   time_point heard_{}; // unlike the one of `beats_`, never moved by an excuse
   std::uint64_t last_sequence_ = 0;

@@ -35,7 +35,8 @@ void worker_link::handle(wire::from_worker command, time_point received_at) {
         on_answer(part.address, std::move(part.body), false); // 18-12: stays busy
       },
       [&](wire::worker_final& reply) { on_answer(reply.address, std::move(reply.body), true); },
-      [&](wire::heartbeat) {}, [&](wire::disconnect) { end(worker_end::left, false); }, // 7-28
+      [&](const wire::heartbeat& beat) { on_heartbeat(beat); },
+      [&](wire::disconnect) { end(worker_end::left, false); }, // 7-28
     },
     command);
 }
@@ -62,7 +63,7 @@ void worker_link::assign(held_job job, const frame& client_address, message body
 
 void worker_link::probe(time_point now) {
   if (is_ready() && !held_.empty())
-    send(wire::heartbeat{}, now);
+    send(wire::heartbeat{.asks_load = says_load_}, now);
 }
 
 void worker_link::dismiss() {
@@ -79,7 +80,7 @@ void worker_link::tick(time_point now) {
   if (now >= answers_due_)
     look_for_overdue(now);
   if (is_ready() && beats_.is_beat_due(now))
-    send(wire::heartbeat{}, now); // 7-38, to busy workers too
+    send(wire::heartbeat{.asks_load = says_load_}, now); // 7-38, to busy workers too
 }
 
 time_point worker_link::next_deadline() const noexcept {
@@ -108,7 +109,17 @@ void worker_link::on_ready(wire::worker_ready command) {
   capacity_ = std::min(command.capacity, config_.max_capacity);
   if (command.announced_capacity)
     held_ = outstanding_jobs(true);
-  actions_.push(offer_service{std::move(command.service), capacity_}); // 7-25: no answer to READY
+  says_load_ = command.load.has_value();
+  // 7-25: no answer to READY
+  actions_.push(offer_service{std::move(command.service), capacity_, command.load});
+}
+
+void worker_link::on_heartbeat(const wire::heartbeat& beat) {
+  if (!beat.load)
+    return;
+  if (!says_load_)
+    return end(worker_end::invalid, true); // 7-31: HEARTBEAT has no such frame in the RFCs
+  actions_.push(worker_load{*beat.load});
 }
 
 void worker_link::on_answer(const frame& address, message body, bool is_final) {

@@ -8,6 +8,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <limits>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <variant>
@@ -21,7 +22,7 @@
 ///     READY, reserved service   | DISCONNECT -> ENDED (8-2)        ''               | -
 ///     PARTIAL, FINAL: a job's   | DISCONNECT -> ENDED| answer; FINAL frees a place  | -
 ///     PARTIAL, FINAL: no job's  | DISCONNECT -> ENDED| DISCONNECT -> ENDED (18-13)  | -
-///     HEARTBEAT                 | DISCONNECT -> ENDED| heard (7-35)                 | -
+///     HEARTBEAT                 | DISCONNECT -> ENDED| heard (7-35), load           | -
 ///     DISCONNECT                | ENDED (7-27)       | ENDED, nothing sent (7-28)   | -
 ///     invalid message           | DISCONNECT -> ENDED| DISCONNECT -> ENDED (7-31)   | -
 ///     unreachable               | ENDED              | ENDED (T22)                  | -
@@ -39,6 +40,9 @@
 ///
 /// A worker may beat for ever and never answer. Each request it holds must be answered, or continued
 /// by a PARTIAL, within `answer_timeout`; otherwise it is told to go and others get what it held.
+///
+/// A worker that says its load in READY is asked for it in each HEARTBEAT, and says it in its own. One
+/// that says it unasked speaks another protocol than ours.
 ///
 /// The owner calls a function, drains `actions()`, and calls
 /// tick() at `next_deadline()`.
@@ -98,6 +102,12 @@ inline constexpr std::uint64_t no_message = std::numeric_limits<std::uint64_t>::
 struct offer_service {
   std::string service;
   std::uint32_t capacity = 1;
+  std::optional<std::uint32_t> load{}; ///< In thousandths, if the worker says it.
+};
+
+/// The worker is so loaded now, in thousandths.
+struct worker_load {
+  std::uint32_t load = 0;
 };
 
 /// The worker's answer to a job, or a part of it.
@@ -117,7 +127,8 @@ struct worker_ended {
   std::uint64_t heard = 0; ///< Commands so far; what comes later is not read.
 };
 
-using worker_link_action = std::variant<send_to_worker, offer_service, worker_answer, worker_ended>;
+using worker_link_action =
+  std::variant<send_to_worker, offer_service, worker_load, worker_answer, worker_ended>;
 
 class worker_link {
 public:
@@ -165,6 +176,7 @@ private:
   enum class state : std::uint8_t { opening, ready, ended };
 
   void on_ready(wire::worker_ready command);
+  void on_heartbeat(const wire::heartbeat& beat);
   void on_answer(const frame& address, message body, bool is_final);
   void send(wire::to_worker command, time_point now);
   void end(worker_end reason, bool tell_worker, std::vector<job_id> undelivered = {});
@@ -174,6 +186,7 @@ private:
   worker_link_config config_;
   state state_ = state::opening;
   std::uint32_t capacity_ = 1;
+  bool says_load_ = false;
   std::uint64_t sent_ = 0;  // messages
   std::uint64_t heard_ = 0; // commands
   liveness beats_;

@@ -4,6 +4,7 @@
 #include "mdp/wire/constants.hpp"
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <variant>
 #include <vector>
@@ -55,6 +56,8 @@ struct worker_ready {
   std::uint32_t capacity = 1;
   /// Whether a capacity was announced, even 1: such a worker is answered with tokens.
   bool announced_capacity = false;
+  /// How loaded the worker is, in thousandths, if it is one that says so with `load=N`.
+  std::optional<std::uint32_t> load{};
   friend bool operator==(const worker_ready&, const worker_ready&) = default;
 };
 
@@ -81,6 +84,10 @@ struct worker_final {
 
 /// Either way between broker and worker: I am here (7-17, 18-9).
 struct heartbeat {
+  /// From a worker that was asked: how loaded it is, in thousandths.
+  std::optional<std::uint32_t> load{};
+  /// From a broker, to a worker that said its load in READY: please go on saying it.
+  bool asks_load = false;
   friend bool operator==(const heartbeat&, const heartbeat&) = default;
 };
 

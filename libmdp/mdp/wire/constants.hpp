@@ -29,6 +29,13 @@ inline constexpr std::string_view mmi_prefix = "mmi.";
 /// at a time; our extension, ignored by brokers that do not know it.
 inline constexpr std::string_view capacity_prefix = "capacity=";
 
+/// The extra frame behind that in READY, and in a worker's HEARTBEAT, which says how loaded it is, in
+/// thousandths; our extension as well. It is in HEARTBEAT only if the broker has asked for it.
+inline constexpr std::string_view load_prefix = "load=";
+
+/// The extra frame by which a broker asks for it, in its own HEARTBEAT.
+inline constexpr std::string_view load_question = "load?";
+
 /// Command codes of RFC 7; one byte each on the wire (7-19).
 namespace v0_1 {
 inline constexpr std::uint8_t worker_ready = 0x01;

@@ -31,7 +31,7 @@ client_request read_request(frame_reader& in, protocol_version version) {
 worker_ready read_ready(frame_reader& in) {
   worker_ready ready;
   ready.service = in.take_service();
-  in.take_capacity(ready);
+  in.take_announcements(ready);
   return ready;
 }
 
@@ -44,7 +44,7 @@ from_worker read_from_worker_v0_1(frame_reader& in) {
   case v0_1::worker_reply:
     return in.take_addressed<worker_final>();
   case v0_1::worker_heartbeat:
-    return in.take_bare<heartbeat>();
+    return in.take_load();
   case v0_1::worker_disconnect:
     return in.take_bare<disconnect>();
   case v0_1::worker_request:
@@ -63,7 +63,7 @@ from_worker read_from_worker_v0_2(frame_reader& in) {
   case v0_2::worker_final:
     return in.take_addressed<worker_final>();
   case v0_2::worker_heartbeat:
-    return in.take_bare<heartbeat>();
+    return in.take_load();
   case v0_2::worker_disconnect:
     return in.take_bare<disconnect>();
   case v0_2::worker_request:

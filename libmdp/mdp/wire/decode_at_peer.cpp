@@ -15,7 +15,7 @@ to_worker read_to_worker_v0_1(frame_reader& in) {
   case v0_1::worker_request:
     return in.take_addressed<worker_request>();
   case v0_1::worker_heartbeat:
-    return in.take_bare<heartbeat>();
+    return in.take_load_question();
   case v0_1::worker_disconnect:
     return in.take_bare<disconnect>();
   case v0_1::worker_ready:
@@ -31,7 +31,7 @@ to_worker read_to_worker_v0_2(frame_reader& in) {
   case v0_2::worker_request:
     return in.take_addressed<worker_request>();
   case v0_2::worker_heartbeat:
-    return in.take_bare<heartbeat>();
+    return in.take_load_question();
   case v0_2::worker_disconnect:
     return in.take_bare<disconnect>();
   case v0_2::worker_ready:

@@ -59,6 +59,8 @@ std::string_view to_string(decode_error error) noexcept {
     return "surplus_frames";
   case decode_error::bad_capacity:
     return "bad_capacity";
+  case decode_error::bad_load:
+    return "bad_load";
   }
   return "unknown_decode_error";
 }

@@ -36,10 +36,11 @@ enum class decode_error : std::uint8_t {
   missing_address_delimiter, ///< the client address is not followed by an empty frame (7-34)
   surplus_frames,            ///< more frames than the command has
   bad_capacity,              ///< READY says `capacity=`, but no number in bounds behind it
+  bad_load,                  ///< the same for `load=`, in READY or in a worker's HEARTBEAT
 };
 
 inline constexpr std::size_t decode_error_count =
-  static_cast<std::size_t>(decode_error::bad_capacity) + 1;
+  static_cast<std::size_t>(decode_error::bad_load) + 1;
 
 /// The enumerator's name, as used in metrics and logs.
 [[nodiscard]] std::string_view to_string(decode_error error) noexcept;

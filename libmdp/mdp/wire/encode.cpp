@@ -21,10 +21,11 @@ frame command_frame(std::uint8_t code) {
   return frame(std::span(&byte, 1));
 }
 
-frame capacity_frame(std::uint32_t capacity) {
+frame number_frame(std::string_view prefix, std::uint32_t number) {
   std::array<char, capacity_prefix.size() + 10> text{}; // 2^32 has ten digits
-  const auto digits = capacity_prefix.copy(text.data(), text.size());
-  const auto end = std::to_chars(text.data() + digits, text.data() + text.size(), capacity).ptr;
+  static_assert(load_prefix.size() <= capacity_prefix.size());
+  const auto digits = prefix.copy(text.data(), text.size());
+  const auto end = std::to_chars(text.data() + digits, text.data() + text.size(), number).ptr;
   return frame(std::string_view(text.data(), static_cast<std::size_t>(end - text.data())));
 }
 
@@ -92,8 +93,10 @@ message write(worker_ready command, protocol_version version) {
   MDP_ASSERT(!command.service.empty());
   MDP_ASSERT(command.capacity > 0);
   message rest;
+  if (command.load)
+    rest.push(number_frame(load_prefix, *command.load));
   if (command.announced_capacity)
-    rest.push(capacity_frame(command.capacity));
+    rest.push(number_frame(capacity_prefix, command.capacity));
   rest.push(frame(command.service));
   return encode_for_worker(std::move(rest), version, v0_1::worker_ready, v0_2::worker_ready);
 }
@@ -115,8 +118,14 @@ message write(worker_final command, protocol_version version) {
                            version, v0_1::worker_reply, v0_2::worker_final);
 }
 
-message write(heartbeat, protocol_version version) {
-  return encode_for_worker({}, version, v0_1::worker_heartbeat, v0_2::worker_heartbeat);
+message write(heartbeat command, protocol_version version) {
+  message rest;
+  if (command.load)
+    rest.push(number_frame(load_prefix, *command.load));
+  if (command.asks_load)
+    rest.push(frame(load_question));
+  return encode_for_worker(std::move(rest), version, v0_1::worker_heartbeat,
+                           v0_2::worker_heartbeat);
 }
 
 message write(disconnect, protocol_version version) {

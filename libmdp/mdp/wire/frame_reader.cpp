@@ -39,14 +39,14 @@ tl::expected<header, decode_error> parse_header(std::string_view text) noexcept 
 }
 
 /// A decimal number as we write it ourselves: digits without a sign, a space or a leading zero, so
-/// that each capacity has one spelling. 0 for anything else.
-std::uint32_t parse_capacity(std::string_view digits) noexcept {
-  if (digits.empty() || digits.front() == '0')
-    return 0;
+/// that each has one spelling.
+std::optional<std::uint32_t> parse_number(std::string_view digits) noexcept {
+  if (digits.empty() || (digits.front() == '0' && digits.size() > 1))
+    return std::nullopt;
   std::uint32_t value = 0;
   const auto* const end = digits.data() + digits.size();
   const auto [stop, problem] = std::from_chars(digits.data(), end, value);
-  return problem == std::errc{} && stop == end ? value : 0;
+  return problem == std::errc{} && stop == end ? std::optional(value) : std::nullopt;
 }
 
 } // namespace
@@ -179,17 +179,47 @@ message frame_reader::take_body() {
   return std::move(frames_);
 }
 
-void frame_reader::take_capacity(worker_ready& ready) {
+std::optional<std::uint32_t> frame_reader::take_number(std::string_view prefix, std::uint32_t least,
+                                                       std::uint32_t most, decode_error bad) {
   if (failed() || frames_.empty())
-    return;
+    return std::nullopt;
   const auto text = frames_.peek()->text();
-  if (frames_.size() > 1 || !text.starts_with(capacity_prefix))
-    return fail(decode_error::surplus_frames);
-  const auto capacity = parse_capacity(text.substr(capacity_prefix.size()));
-  if (capacity == 0 || capacity > bounds_.max_capacity)
-    return fail(decode_error::bad_capacity);
-  ready.capacity = capacity;
-  ready.announced_capacity = true;
+  if (!text.starts_with(prefix))
+    return std::nullopt;
+  const auto number = parse_number(text.substr(prefix.size()));
+  if (!number || *number < least || *number > most) {
+    fail(bad);
+    return std::nullopt;
+  }
+  frames_.drop(1);
+  return number;
+}
+
+void frame_reader::take_announcements(worker_ready& ready) {
+  if (const auto capacity =
+        take_number(capacity_prefix, 1, bounds_.max_capacity, decode_error::bad_capacity)) {
+    ready.capacity = *capacity;
+    ready.announced_capacity = true;
+  }
+  ready.load = take_number(load_prefix, 0, bounds_.max_load, decode_error::bad_load);
+  expect_end();
+}
+
+heartbeat frame_reader::take_load() {
+  heartbeat beat;
+  beat.load = take_number(load_prefix, 0, bounds_.max_load, decode_error::bad_load);
+  expect_end();
+  return beat;
+}
+
+heartbeat frame_reader::take_load_question() {
+  heartbeat beat;
+  if (!failed() && !frames_.empty() && frames_.peek()->text() == load_question) {
+    frames_.drop(1);
+    beat.asks_load = true;
+  }
+  expect_end();
+  return beat;
 }
 
 void frame_reader::expect_end() noexcept {

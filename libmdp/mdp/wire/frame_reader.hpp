@@ -81,8 +81,14 @@ public:
   /// Takes all that is left, at least one frame.
   message take_body();
 
-  /// Takes what READY says behind the service name: nothing, or a capacity.
-  void take_capacity(worker_ready& ready);
+  /// Takes what READY says behind the service name: nothing, a capacity, a load, or both.
+  void take_announcements(worker_ready& ready);
+
+  /// The end of a worker's HEARTBEAT: nothing, or its load.
+  heartbeat take_load();
+
+  /// The end of a broker's HEARTBEAT: nothing, or the question for it.
+  heartbeat take_load_question();
 
   /// The end of a worker's REQUEST, PARTIAL or FINAL: address and body.
   template <class Command>
@@ -93,7 +99,7 @@ public:
     return command;
   }
 
-  /// The end of HEARTBEAT or DISCONNECT: nothing may be left.
+  /// The end of DISCONNECT: nothing may be left.
   template <class Command>
   Command take_bare() noexcept {
     expect_end();
@@ -119,6 +125,11 @@ private:
   void open() noexcept;
 
   void expect_end() noexcept;
+
+  /// The number behind `prefix` in the next frame, which is taken; nothing, and perhaps `bad` as the
+  /// error, if it is not there or not in [`least`, `most`].
+  std::optional<std::uint32_t> take_number(std::string_view prefix, std::uint32_t least,
+                                           std::uint32_t most, decode_error bad);
 
   /// The next frame, or null and `missing` as the error.
   const frame* next(decode_error missing) noexcept;

@@ -16,6 +16,7 @@ struct limits {
   std::size_t max_address = defaults::max_address_bytes;
   std::size_t max_envelope = defaults::max_envelope_frames;
   std::uint32_t max_capacity = defaults::max_worker_capacity;
+  std::uint32_t max_load = defaults::max_load;
   /// Takes 0.2 messages with an empty frame in front, as some old clients send them (T3); also in
   /// what such a client of ours is answered. Workers have no such dialect.
   bool accept_delimited_v2 = false;

@@ -51,6 +51,9 @@ service_queue_actor::behavior_type service_queue_state::make_behavior() {
       });
     },
     [this](const sink_lost& news) { handle_message([&] { on_sink_lost(news); }); },
+    [this](const sink_loaded& news) {
+      handle_message([&] { engine_.report_load(news.id, news.load); });
+    },
     [this](job_answered& news) {
       handle_message([&] {
         if (news.is_final)
@@ -62,6 +65,13 @@ service_queue_actor::behavior_type service_queue_state::make_behavior() {
     [this](const report_service& question) {
       tell(self_, question.report_to,
            service_reported{question.survey, report(question.with_workers)});
+    },
+    [this](const preview_job& question) {
+      ++store_->received;
+      auto choice = engine_.preview(question.what);
+      if (choice)
+        describe(*choice, now_of(self_));
+      question.answer(std::move(choice));
     },
     [this](const yield_jobs&) { handle_message([&] { engine_.yield_waiting(); }); },
     [this](drain_queue& request) {
@@ -99,7 +109,7 @@ void service_queue_state::on_register(register_sink& request) {
     id, queue_store::sink{request.sink, request.card, request.begun, now_of(self_)});
   notify_exit(request.sink, handle{self_}, [id](const exit_kind&) { return sink_lost{id, {}}; });
   tell(self_, request.sink, sink_accepted{handle{self_}, id});
-  engine_.add_sink(id, request.capacity, now_of(self_));
+  engine_.add_sink(id, request.capacity, now_of(self_), request.load);
 }
 
 void service_queue_state::on_sink_lost(const sink_lost& news) {

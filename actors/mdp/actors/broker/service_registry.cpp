@@ -37,6 +37,14 @@ service_registry_actor::behavior_type service_registry_state::make_behavior() {
       else
         refuse_registration(request);
     },
+    [this](preview_job& question) {
+      // A name that nobody knows is not learned from this.
+      const auto found = catalog_.route(question.service);
+      if (found.known == nullptr)
+        return question.answer(std::nullopt);
+      ++found.known->passed_on;
+      tell(self_, found.known->handle, std::move(question));
+    },
     [this](const queue_idle& news) { on_idle(news); },
     [this](queue_restarted& news) {
       if (const auto found = catalog_.find(news.service); found.known != nullptr)

@@ -71,7 +71,10 @@ void worker_connection_state::carry_out() {
                         to_string(card_->version()), offer.capacity);
           tell(self_, around_->registry,
                register_sink{std::move(offer.service), sink_id{id_.value}, offer.capacity,
-                             job_sink_actor{handle{self_}}, card_});
+                             job_sink_actor{handle{self_}}, card_, nullptr, offer.load});
+        },
+        [&](const engine::worker_load& news) {
+          tell(self_, queue_, sink_loaded{sink_id{id_.value}, news.load});
         },
         [&](engine::worker_answer& answer) {
           tell(self_, queue_,

@@ -53,6 +53,7 @@ worker_peer_actor::behavior_type worker_peer_state::make_behavior() {
       engine_.abandon(now_of(self_)); // the broker gives what it held to others
       carry_out();
     },
+    [](const sink_loaded&) {}, // the load of all that is here is what the broker hears
     [this](job_answered& news) {
       if (news.is_final)
         engine_.finish(number_of(news.id), std::move(news.body), now_of(self_));
@@ -64,6 +65,7 @@ worker_peer_actor::behavior_type worker_peer_state::make_behavior() {
       socket_ = news.socket;
       if (engine_.current_state() != engine::worker_engine::state::fresh)
         return;
+      look_at_load();
       engine_.start(now_of(self_));
       carry_out();
     },
@@ -85,11 +87,18 @@ worker_peer_actor::behavior_type worker_peer_state::make_behavior() {
       timer_.fired();
       if (now_of(self_) >= abandon_at_)
         engine_.abandon(now_of(self_));
-      else
+      else {
+        look_at_load();
         engine_.tick(now_of(self_));
+      }
       carry_out();
     },
   };
+}
+
+void worker_peer_state::look_at_load() {
+  if (around_->config.says_load)
+    engine_.set_load(around_->load());
 }
 
 void worker_peer_state::carry_out() {

@@ -7,6 +7,7 @@
 
 #include <atomic>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -27,6 +28,7 @@ public:
     io_actor io;
     job_sink_actor sink; ///< Does the work; must not be null.
     engine::worker_engine_config config;
+    std::function<std::uint32_t()> load; ///< In thousandths; not null if `config.says_load`.
     /// How long requests that are being worked on may take once it was asked to stop.
     duration drain_grace = defaults::shutdown_grace;
     duration flush_grace = defaults::flush_grace;
@@ -42,6 +44,7 @@ public:
   handle::behavior_type make_behavior();
 
 private:
+  void look_at_load();
   void carry_out();
   void on_ended(engine::conversation_end reason);
 

@@ -93,7 +93,12 @@ child_spec worker_roster::connection(const std::shared_ptr<service_host>& host,
     auto around = std::make_shared<worker_peer_state::surroundings>();
     around->io = io_();
     around->sink = sink;
-    around->config = {host->name(), talk_.version, host->spec().capacity, true, talk_.heartbeat};
+    around->config.service = host->name();
+    around->config.version = talk_.version;
+    around->config.capacity = host->spec().capacity;
+    around->config.says_load = talk_.load != nullptr;
+    around->config.heartbeat = talk_.heartbeat;
+    around->load = talk_.load;
     around->drain_grace = talk_.drain_grace;
     const auto& broker = talk_.brokers[number % talk_.brokers.size()];
     const auto peer = spawn_state<worker_peer_state>(parent, std::move(around), broker, number);

@@ -39,6 +39,7 @@ public:
     engine::heartbeat_config heartbeat;
     engine::backoff_config reconnect;
     duration drain_grace{};
+    std::function<std::uint32_t()> load{}; ///< In thousandths; null if brokers are not told.
   };
 
   /// `io` gives the present I/O actor, which is older than the branches.

@@ -104,6 +104,28 @@ public:
     return services_->stop(config_.handler_grace);
   }
 
+  [[nodiscard]] tl::expected<engine::worker_report, std::string>
+  next_worker(std::string service, engine::job what) const {
+    using answer = std::optional<engine::worker_report>;
+    const auto registry = registry_->get();
+    if (!registry)
+      return tl::unexpected(std::string("the broker does not run"));
+    auto promised = std::make_shared<std::promise<answer>>();
+    auto answered = promised->get_future();
+    const auto named = service;
+    post(registry, preview_job{std::move(service), std::move(what),
+                               [promised = std::move(promised)](answer choice) {
+                                 promised->set_value(std::move(choice));
+                               }});
+    try {
+      if (auto choice = answered.get())
+        return *std::move(choice);
+      return tl::unexpected("no worker of " + named + " has room");
+    } catch (const std::future_error&) { // the question has ended with the broker
+      return tl::unexpected(std::string("the broker does not run"));
+    }
+  }
+
   [[nodiscard]] tree_report tree() const { return tree_.node()->report(); }
   [[nodiscard]] std::shared_ptr<broker_counters> counters() const noexcept { return counters_; }
 
@@ -144,6 +166,14 @@ std::size_t broker_runtime::stop(bool at_once) {
 
 tree_report broker_runtime::tree() const {
   return body_->tree();
+}
+
+tl::expected<engine::worker_report, std::string>
+broker_runtime::next_worker(std::string service, message body, frame client_address) const {
+  engine::job what;
+  what.client_address = std::move(client_address);
+  what.body = std::move(body);
+  return body_->next_worker(std::move(service), std::move(what));
 }
 
 std::shared_ptr<const broker_counters> broker_runtime::counters() const noexcept {

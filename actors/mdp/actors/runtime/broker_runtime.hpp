@@ -105,6 +105,12 @@ public:
   /// The supervision tree as it is now.
   [[nodiscard]] tree_report tree() const;
 
+  /// Which worker would get a request for `service` if it came now, and why. Under a policy of chance
+  /// it is one of those that may be hit. The error is one line: that no worker has room, or that the
+  /// broker does not run. Waits for the broker's answer, so not for the loop's thread.
+  [[nodiscard]] tl::expected<engine::worker_report, std::string>
+  next_worker(std::string service, message body, frame client_address = {}) const;
+
   /// What the broker has seen and done; valid as long as somebody holds it.
   [[nodiscard]] std::shared_ptr<const broker_counters> counters() const noexcept;
 

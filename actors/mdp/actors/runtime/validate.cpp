@@ -57,8 +57,6 @@ public:
   void check_queue(const engine::queue_config& queue, const std::string& named) {
     check(queue.attempts >= 1, named + "attempts must be at least 1");
     check(queue.max_bytes >= 1, named + "the queue's bound in bytes must be at least 1");
-    check(queue.dispatch.policy != engine::dispatch::least_loaded,
-          named + "the policy least-loaded needs workers that say their load, which none can yet");
     check(queue.dispatch.key_frame == 0 || queue.dispatch.policy == engine::dispatch::sticky,
           named + "a key frame is for the policy sticky");
   }

@@ -3,6 +3,7 @@
 #include "mdp/actors/peer/worker_peer.hpp"
 #include "mdp/actors/peer/worker_roster.hpp"
 #include "mdp/actors/runtime/actor_tree.hpp"
+#include "mdp/net/machine_load.hpp"
 
 #include <algorithm>
 #include <utility>
@@ -25,6 +26,8 @@ worker_roster::talk talk_of(const worker_config& config) {
   talk.heartbeat = config.heartbeat;
   talk.reconnect = config.reconnect;
   talk.drain_grace = config.shutdown_grace;
+  if (config.says_load)
+    talk.load = config.load ? config.load : net::machine_load;
   return talk;
 }
 

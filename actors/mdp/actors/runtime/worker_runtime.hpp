@@ -40,6 +40,12 @@ struct worker_config {
   /// keep all handlers busy. Brokers that do not know the announcement send one at a time to each
   /// conversation.
   std::uint32_t capacity = 0;
+  /// Whether brokers are told how loaded the worker is, for the policy `least-loaded`. A broker that
+  /// does not know the announcement ignores it.
+  bool says_load = false;
+  /// How loaded it is, in thousandths of what it can do; null: the load average of its machine by
+  /// processor. Called on the socket loop's thread, in each heartbeat's time, and has to be quick.
+  std::function<std::uint32_t()> load;
   engine::heartbeat_config heartbeat;
   engine::backoff_config reconnect;
   net::socket_config sockets;

@@ -36,6 +36,7 @@ struct child_spec {
   std::shared_ptr<succession> line{};
   /// Null, or what the tree looks like below a child that is a supervisor.
   std::shared_ptr<tree_node> below{};
+  bool is_lasting = false; ///< See `engine::child_rules`.
 };
 
 /// What a supervisor is told at its own start.

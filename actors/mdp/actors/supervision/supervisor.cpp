@@ -18,7 +18,7 @@ namespace {
 constexpr std::uint64_t no_actor_has_this_id = 1ULL << 63U;
 
 engine::child_rules rules_of(const child_spec& spec, bool stops_together) {
-  return {spec.restart, spec.pause, spec.grace, stops_together};
+  return {spec.restart, spec.pause, spec.grace, stops_together, spec.is_lasting};
 }
 
 /// For good: nobody succeeds it, and a supervisor takes its children along.
@@ -217,6 +217,7 @@ child_spec lasting_child(std::string name, std::function<supervisor_spec()> make
   child_spec child;
   child.name = std::move(name);
   child.line = std::make_shared<succession>();
+  child.is_lasting = true;
   child.below = std::make_shared<tree_node>(child.name);
   child.start =
     [make = std::move(make), started = std::move(started), line = child.line, node = child.below,
