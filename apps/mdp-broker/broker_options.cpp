@@ -1,6 +1,9 @@
 #include "mdp-broker/broker_options.hpp"
 
+#include "mdp-broker/broker_certificate.hpp"
+#include "mdp-broker/route_tables.hpp"
 #include "mdp/actors/runtime/metrics_endpoint.hpp"
+#include "support/access_tables.hpp"
 
 #include <algorithm>
 #include <cstddef>
@@ -38,6 +41,21 @@ void add_admission(options& all, broker_settings& set) {
     "May be given more than once.");
   all.texts("deny-address", "ADDRESS", set.denied,
             "Do not let in who connects from there, whatever is allowed.");
+}
+
+void add_curve(options& all, broker_settings& set) {
+  all.group("Encryption");
+  all.toggle(
+    "curve", set.curve,
+    "Speak CURVE, and nothing else, at all endpoints: everything is encrypted, and clients "
+    "and workers need the broker's public key, which the log shows.");
+  all.text("certificate", "FILE", set.certificate,
+           "The broker's certificate, of which FILE_secret is kept beside it. It is made at the "
+           "first start.");
+  all.text("client-keys", "PATH", set.client_keys,
+           "Let in whose certificate is there, and nobody else: a folder of public files (mdp "
+           "keygen), or a file with a line of KEY NAME for each. Changes are seen within seconds, "
+           "or at SIGHUP; who is taken out is hung up on.");
 }
 
 std::vector<security::address_range> ranges_of(const std::vector<std::string>& texts,
@@ -121,6 +139,10 @@ void add_limits(options& all, actors::broker_config& broker) {
   all.number("max-peers", "N", one, broker.peers.max_peers, "Clients and workers at a time.");
   all.number("max-message-bytes", "BYTES", one, broker.limits.max_bytes,
              "Size of one message, all frames together. Who sends a larger frame is disconnected.");
+  all.number(
+    "max-unfinished-bytes", "BYTES", std::uint64_t{1}, broker.max_unfinished_bytes,
+    "Memory for messages that have begun to arrive, of all TCP peers. When they hold more, "
+    "those that hold most are disconnected.");
   all.time("shutdown-grace", 0ms, broker.shutdown_grace,
            "How long the end may wait for answers to requests that workers hold.");
 }
@@ -136,7 +158,9 @@ program_info broker_info() {
             "Routes requests from clients to workers, which find each other by the names of "
             "services: the "
             "ZeroMQ Majordomo Protocol, MDP 0.1 (RFC 7) and MDP 0.2 (RFC 18) on the same endpoint.",
-          .epilogue = R"(SIGINT and SIGTERM end it in good order; a second one ends it at once.
+          .epilogue =
+            R"(SIGINT and SIGTERM end it in good order; a second one ends it at once. SIGHUP
+reads the keys of --client-keys again.
 Exit codes: 0 it was told to end, 1 it failed, 2 wrong use.
 
 Examples:
@@ -145,6 +169,7 @@ Examples:
   mdp-broker --bind 'tcp://127.0.0.1:*' --port-file /tmp/port
   mdp-broker --bind tcp://*:5555 --bind-workers tcp://10.0.0.1:5556
   mdp-broker --bind tcp://*:5555 --allow-address 10.0.0.0/8 --deny-address 10.9.0.0/16
+  mdp-broker --bind tcp://*:5555 --curve --certificate /etc/mdp/broker.cert --client-keys /etc/mdp/clients
   mdp-broker --metrics 127.0.0.1:9090
   mdp-broker --config broker.toml       # with lines such as
                                         #   bind = ["tcp://*:5555"]
@@ -154,18 +179,24 @@ Examples:
                                         #   name = "image.*"
                                         #   policy = "round-robin"
 The file may say more about single services ([[service]]: queue-max-requests, queue-max-bytes,
-attempts, at-most-once, request-ttl, served-by, policy, seed, key-frame) and about which requests are urgent
-([[priority]]: service, client, priority). What all of it means: docs/dispatch.md.
+attempts, at-most-once, request-ttl, served-by, policy, seed, key-frame), about which requests are urgent
+([[priority]]: service, client, priority), about requests that go elsewhere than their names say ([[route]]:
+service, client, user, percent, of, seed, to, mirror, discard), and about who may do what ([[access]]: user, call,
+serve, mmi, max-connections, max-requests-per-second). What all of it means: docs/dispatch.md, docs/routing.md,
+docs/security.md.
 )"};
 }
 
 void add_broker_options(options& all, broker_settings& set) {
   add_endpoints(all, set);
   add_admission(all, set);
+  add_curve(all, set);
   add_liveness(all, set);
   add_requests(all, set);
   add_limits(all, set.broker);
   add_service_tables(all, set.services, set.broker.priorities);
+  add_route_tables(all, set.broker.routes);
+  add_access_tables(all, set.broker.access);
   all.log_level(set.log_level);
 }
 
@@ -183,6 +214,7 @@ std::vector<std::string> complete(broker_settings& set) {
   if (!set.metrics.empty())
     if (auto problem = actors::check_metrics_address(set.metrics))
       findings.push_back(*std::move(problem));
+  complete_curve(set, findings); // last: it makes a certificate only where all else is well
   return findings;
 }
 

@@ -17,6 +17,9 @@ struct broker_settings {
   std::string metrics;              ///< HOST:PORT, or empty.
   std::vector<std::string> allowed; ///< Addresses and networks that may connect.
   std::vector<std::string> denied;  ///< Those that may not.
+  bool curve = false;
+  std::string certificate = "mdp-broker.cert"; ///< Made if it is not there.
+  std::string client_keys; ///< A folder or file of those who may come, or empty.
   std::uint16_t liveness =
     defaults::heartbeat_liveness; ///< Narrow: times the interval it is a time.
   bool at_most_once = false;

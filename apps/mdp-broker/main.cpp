@@ -1,3 +1,4 @@
+#include "mdp-broker/broker_certificate.hpp"
 #include "mdp-broker/broker_options.hpp"
 #include "mdp/actors/runtime/metrics_endpoint.hpp"
 #include "mdp/actors/runtime/open_files.hpp"
@@ -35,6 +36,16 @@ void log_summary(const actors::broker_counters& counters) {
                counters.refused.total());
 }
 
+void log_curve(const broker_settings& set, const std::string& endpoint) {
+  if (!set.curve)
+    return;
+  spdlog::info("speaks CURVE, with the certificate {}. What a client or worker needs:",
+               set.certificate);
+  spdlog::info("  {}", line_for_clients(set, endpoint));
+  if (set.broker.keys)
+    spdlog::info("lets in the {} keys of {}", set.broker.keys->current()->size(), set.client_keys);
+}
+
 int serve(const broker_settings& set) {
   daemon_life life;
   if (const auto files = actors::allow_many_open_files(); files < set.broker.peers.max_peers)
@@ -59,12 +70,17 @@ int serve(const broker_settings& set) {
   spdlog::info("{} listens on {}", version, join({endpoints->begin(), clients}, ", "));
   if (clients != endpoints->end())
     spdlog::info("workers are expected on {}", join({clients, endpoints->end()}, ", "));
+  log_curve(set, endpoints->front());
+  life.on_hangup([&broker] { broker.reload_keys(); });
   if (metrics)
     spdlog::info("metrics at {}", metrics->url());
   if (!set.port_file.empty())
-    if (const auto problem = write_file_atomically(set.port_file, ports_of(*endpoints)))
+    if (const auto problem = write_file_atomically(set.port_file, ports_of(*endpoints))) {
+      life.on_hangup({});
       return report_wrong_use(broker_info(), {*problem});
+    }
   const bool was_told = life.wait();
+  life.on_hangup({});
   if (was_told) {
     spdlog::info("stopping");
     life.stop([&] { broker.stop(); }, [&](bool /*signalled*/) { broker.stop(true); });

@@ -1,5 +1,6 @@
 #include "mdp-worker/worker_options.hpp"
 #include "mdp/actors/runtime/open_files.hpp"
+#include "mdp/actors/worker_counters.hpp"
 #include "mdp/version.hpp"
 #include "support/child_process.hpp"
 #include "support/daemon_life.hpp"
@@ -7,12 +8,26 @@
 
 #include <spdlog/spdlog.h>
 
+#include <cstdint>
 #include <cstdlib>
+#include <string>
+#include <string_view>
 
 using namespace mdp;
 using namespace mdp::apps;
 
 namespace {
+
+/// What has been dropped, by reason; empty in normal life.
+std::string drops_of(const actors::worker_counters& counters) {
+  std::string text;
+  counters.for_each([&](std::string_view name, std::uint64_t value) {
+    if (value > 0)
+      text +=
+        (text.empty() ? "; dropped: " : ", ") + std::to_string(value) + " " + std::string(name);
+  });
+  return text;
+}
 
 int work(const worker_settings& set, stop_flag& stopping) {
   daemon_life life;
@@ -41,7 +56,7 @@ int work(const worker_settings& set, stop_flag& stopping) {
   std::size_t left_behind = 0;
   life.stop([&] { left_behind = worker.stop(); }, cut_short,
             set.worker.shutdown_grace + defaults::flush_grace);
-  spdlog::info("stopped");
+  spdlog::info("stopped{}", drops_of(*worker.counters()));
   if (left_behind > 0) {
     // A thread is in a handler still, which uses what the end of this function would take away.
     child_process::end_all();

@@ -92,6 +92,7 @@ so. It is run without a shell; for pipes and variables say sh -c '...'.
 SIGINT and SIGTERM end the worker in good order: it answers what it holds, if
 that does not take longer than the grace, and says goodbye to the broker. A
 second one ends it at once; the broker gives what it holds to another worker.
+SIGHUP is ignored.
 Exit codes: 0 it was told to end, 1 it failed, 2 wrong use.
 
 Examples:
@@ -99,6 +100,7 @@ Examples:
   mdp-worker --service upper --exec 'tr a-z A-Z' --concurrency 4
   mdp-worker --service count --exec "sh -c 'grep -c . || true'"
   mdp-worker --broker tcp://a:5555 --broker tcp://b:5555 --service echo --echo
+  mdp-worker --service echo --echo --server-key broker.cert --certificate scanner.cert
 )"};
 }
 
@@ -106,6 +108,7 @@ void add_worker_options(options& all, worker_settings& set) {
   add_service(all, set);
   add_exec(all, set.exec_limits);
   add_connection(all, set);
+  add_curve_options(all, set.curve);
   add_testing(all, set);
   all.log_level(set.log_level);
 }
@@ -118,6 +121,10 @@ std::vector<std::string> complete(worker_settings& set, const options& all,
     return {"exactly one of --echo and --exec must be given"};
   set.worker.heartbeat.liveness = set.liveness;
   set.worker.sockets.max_message_bytes = set.worker.limits.max_bytes;
+  std::vector<std::string> findings;
+  complete_curve(set.curve, set.worker.sockets.curve, findings);
+  if (!findings.empty())
+    return findings;
   if (set.echo) {
     set.worker.work = echo_handler(set.echo_delay, stopping);
     return validate(set.worker);

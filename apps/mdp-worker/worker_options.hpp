@@ -1,6 +1,7 @@
 #pragma once
 
 #include "mdp/actors/runtime/worker_runtime.hpp"
+#include "support/curve_options.hpp"
 #include "support/options.hpp"
 #include "support/run_command.hpp"
 
@@ -13,6 +14,7 @@ namespace mdp::apps {
 /// Everything that `mdp-worker` can be told.
 struct worker_settings {
   actors::worker_config worker;
+  curve_options curve;
   std::uint16_t liveness =
     defaults::heartbeat_liveness; ///< Narrow: times the interval it is a time.
   bool echo = false;

@@ -40,7 +40,14 @@ void add_client_options(options& all, client_settings& set) {
              "How often to ask again before giving up.");
   all.number("max-message-bytes", "BYTES", std::size_t{1}, set.client.limits.max_bytes,
              "Size of one message, all frames together.");
+  add_curve_options(all, set.curve);
   all.log_level(set.log_level);
+}
+
+std::vector<std::string> complete(client_settings& set) {
+  auto findings = validate(set.client);
+  complete_curve(set.curve, set.client.sockets.curve, findings);
+  return findings;
 }
 
 asking_client::asking_client(const client_settings& set) : set_(set) {

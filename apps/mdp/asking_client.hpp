@@ -2,6 +2,7 @@
 
 #include "mdp/actors/runtime/signals.hpp"
 #include "mdp/client/client.hpp"
+#include "support/curve_options.hpp"
 #include "support/options.hpp"
 
 #include <tl/expected.hpp>
@@ -11,12 +12,14 @@
 #include <mutex>
 #include <optional>
 #include <string>
+#include <vector>
 
 namespace mdp::apps {
 
 /// What all commands of `mdp` can be told about asking.
 struct client_settings {
   client_config client;
+  curve_options curve;
   duration timeout = defaults::client_timeout;
   std::uint16_t retries = defaults::client_attempts - 1;
   spdlog::level::level_enum log_level = spdlog::level::warn;
@@ -24,6 +27,9 @@ struct client_settings {
 
 /// Adds the options for them.
 void add_client_options(options& all, client_settings& set);
+
+/// Fills in what follows from the options; returns what is wrong.
+[[nodiscard]] std::vector<std::string> complete(client_settings& set);
 
 /// A client for the length of one command, which a Ctrl-C interrupts. Make it when everything has
 /// been read that may block: from then on SIGINT and SIGTERM are its business.

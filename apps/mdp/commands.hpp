@@ -15,6 +15,10 @@ int run_services(const std::vector<std::string>& arguments);
 int run_conformance(const std::vector<std::string>& arguments);
 int run_tree(const std::vector<std::string>& arguments);
 int run_dead_letters(const std::vector<std::string>& arguments);
+int run_keygen(const std::vector<std::string>& arguments);
+int run_access(const std::vector<std::string>& arguments);
+int run_passwd(const std::vector<std::string>& arguments);
+int run_key(const std::vector<std::string>& arguments);
 
 /// What the help and the file need to know about a command.
 [[nodiscard]] program_info client_command(std::string name, std::string usage, std::string purpose,

@@ -34,7 +34,7 @@ int run_dead_letters(const std::vector<std::string>& arguments) {
   add_client_options(all, set);
   if (const auto done = answer(about, all.parse(arguments)))
     return *done;
-  if (const auto findings = validate(set.client); !findings.empty())
+  if (const auto findings = complete(set); !findings.empty())
     return report_wrong_use(about, findings);
   start_logging(client_program, set.log_level);
   asking_client client(set);

@@ -20,6 +20,10 @@ constexpr command commands[] = {
   {"services", "Lists the services of a broker, or says whether some are there.", run_services},
   {"dead-letters", "Lists the latest requests that a broker has given up.", run_dead_letters},
   {"tree", "Prints the supervision tree of a broker.", run_tree},
+  {"keygen", "Makes a CURVE key pair.", run_keygen},
+  {"key", "Shows what a certificate's file says.", run_key},
+  {"passwd", "Gives a user a password in a file of users.", run_passwd},
+  {"access", "Says what a broker's rules let a user do.", run_access},
   {"conformance", "Checks any broker or worker against the RFCs.", run_conformance},
 };
 

@@ -48,8 +48,8 @@ void add_options(options& all, settings& set) {
   add_client_options(all, set.client);
 }
 
-std::vector<std::string> find_problems(const settings& set) {
-  auto findings = validate(set.client.client);
+std::vector<std::string> find_problems(settings& set) {
+  auto findings = complete(set.client);
   std::ranges::move(validate_request(set.client.client, set.service), std::back_inserter(findings));
   return findings;
 }

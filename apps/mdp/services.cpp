@@ -78,7 +78,7 @@ int run_services(const std::vector<std::string>& arguments) {
   add_client_options(all, set);
   if (const auto done = answer(about, all.parse(arguments)))
     return *done;
-  auto findings = validate(set.client);
+  auto findings = complete(set);
   for (const auto& name : names)
     std::ranges::move(validate_request(set.client, name), std::back_inserter(findings));
   if (!findings.empty())

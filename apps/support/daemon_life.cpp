@@ -1,16 +1,30 @@
 #include "support/daemon_life.hpp"
 
 #include <chrono>
+#include <csignal>
 #include <thread>
+#include <utility>
 
 namespace mdp::apps {
 
 daemon_life::daemon_life()
-    : watcher_([this](int /*signal*/) {
-        const std::lock_guard guard(mutex_);
-        ++signals_;
-        changed_.notify_all();
-      }) {}
+    : watcher_(
+        [this](int signal) {
+          const std::lock_guard guard(mutex_);
+          if (signal == SIGHUP) {
+            if (on_hangup_)
+              on_hangup_();
+            return;
+          }
+          ++signals_;
+          changed_.notify_all();
+        },
+        {SIGINT, SIGTERM, SIGHUP}) {}
+
+void daemon_life::on_hangup(std::function<void()> what) {
+  const std::lock_guard guard(mutex_);
+  on_hangup_ = std::move(what);
+}
 
 void daemon_life::fail() {
   const std::lock_guard guard(mutex_);

@@ -11,11 +11,15 @@
 namespace mdp::apps {
 
 /// When a program that runs until it is told otherwise ends, and how. From its construction on
-/// SIGINT and SIGTERM are blocked in the calling thread and all that start later; so make it before
-/// anything that starts threads.
+/// SIGINT, SIGTERM and SIGHUP are blocked in the calling thread and all that start later; so make it
+/// before anything that starts threads.
 class daemon_life {
 public:
   daemon_life();
+
+  /// What SIGHUP does from now on: nothing at first. It is called on another thread and should return
+  /// soon; once this has returned, the one before is not called any more. Thread-safe.
+  void on_hangup(std::function<void()> what);
 
   /// Ends the life as a failure. Thread-safe.
   void fail();
@@ -34,6 +38,7 @@ private:
   std::condition_variable changed_;
   unsigned signals_ = 0; // that arrived and were not waited for yet
   bool has_failed_ = false;
+  std::function<void()> on_hangup_;
   actors::signal_watcher watcher_; // last: it calls back
 };
 

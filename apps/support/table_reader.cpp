@@ -11,6 +11,19 @@ problem table_reader::text(std::string_view key, std::string& value) {
   });
 }
 
+problem table_reader::texts(std::string_view key, std::vector<std::string>& values) {
+  const auto* entry = look_up(key);
+  if (entry == nullptr)
+    return std::nullopt;
+  values.clear();
+  for (const auto& value : entry->values) {
+    if (value.kind != value_kind::text)
+      return shown(key) + " expects " + to_string(value_kind::text);
+    values.push_back(value.text);
+  }
+  return std::nullopt;
+}
+
 problem table_reader::time(std::string_view key, duration at_least, duration& value) {
   return take(key, {value_kind::text, value_kind::number},
               [&](const std::string& given) { return read_time(given, at_least, value); });
@@ -34,14 +47,22 @@ problem table_reader::unknown_key() {
   return std::nullopt;
 }
 
-const config_value* table_reader::find(std::string_view key,
-                                       std::initializer_list<value_kind> kinds) {
+/// Null if the key is not there; otherwise it is known from now on.
+const config_entry* table_reader::look_up(std::string_view key) {
   const auto entry =
     std::ranges::find_if(entries_, [&](const auto& each) { return each.key == key; });
   if (entry == entries_.end())
     return nullptr;
   is_known_[static_cast<std::size_t>(entry - entries_.begin())] = true;
   line_ = entry->line;
+  return &*entry;
+}
+
+const config_value* table_reader::find(std::string_view key,
+                                       std::initializer_list<value_kind> kinds) {
+  const auto* entry = look_up(key);
+  if (entry == nullptr)
+    return nullptr;
   if (entry->is_list) {
     wrong_kind_ = shown(key) + " takes one value, not a list";
     return nullptr;

@@ -31,6 +31,8 @@ public:
         line_(entries_.empty() ? 0 : entries_.front().line) {}
 
   [[nodiscard]] problem text(std::string_view key, std::string& value);
+  /// A list of texts, or one.
+  [[nodiscard]] problem texts(std::string_view key, std::vector<std::string>& values);
   [[nodiscard]] problem time(std::string_view key, duration at_least, duration& value);
   [[nodiscard]] problem toggle(std::string_view key, bool& value);
 
@@ -76,6 +78,7 @@ private:
   }
 
   const config_value* find(std::string_view key, std::initializer_list<value_kind> kinds);
+  [[nodiscard]] const config_entry* look_up(std::string_view key);
   [[nodiscard]] std::string shown(std::string_view key) const;
 
   std::string name_;

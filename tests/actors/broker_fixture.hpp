@@ -3,6 +3,7 @@
 #include "mdp/actors/broker/broker_tree.hpp"
 #include "mdp/actors/messages.hpp"
 #include "mdp/actors/supervision/supervisor.hpp"
+#include "mdp/actors/user_messages.hpp"
 #include "mdp/wire/decode.hpp"
 #include "support/deterministic_system.hpp"
 
@@ -23,7 +24,7 @@ using io_recorder =
   recorder<actors::io_actor, actors::stop, actors::loop_reported, actors::loop_ended,
            actors::serve_peers, actors::send_to_peer, actors::peer_ended, actors::release_peer,
            actors::open_socket, actors::send_on_socket, actors::close_owned_socket,
-           actors::deadline_due>;
+           actors::deadline_due, actors::keys_changed>;
 
 /// A whole broker branch, real but for the sockets: the test plays the loop. What clients and
 /// workers say goes in as commands, what they are told comes out as commands, read back through the
@@ -75,7 +76,7 @@ public:
   /// A client connects and is known from now on.
   actors::client_session_actor connect_client(peer_id id) {
     return sessions_[id.value] = run_opener([&](caf::local_actor& parent) {
-             return openers_.session(parent, id, frame("client " + std::to_string(id.value)),
+             return openers_.session(parent, id, frame("client " + std::to_string(id.value)), user,
                                      system.now());
            });
   }
@@ -95,8 +96,8 @@ public:
                  std::uint32_t capacity = 1) {
     versions_[id.value] = version;
     auto worker = run_opener([&](caf::local_actor& parent) {
-      return openers_.connection(parent, id, frame("worker " + std::to_string(id.value)), version,
-                                 system.now());
+      return openers_.connection(parent, id, frame("worker " + std::to_string(id.value)), user,
+                                 version, system.now());
     });
     say(worker, wire::worker_ready{service, capacity, capacity > 1});
     return worker;
@@ -145,6 +146,8 @@ public:
     return ended_;
   }
 
+  /// Who the next peers are by CURVE.
+  frame user;
   deterministic_system system;
   std::shared_ptr<actors::broker_counters> counters = std::make_shared<actors::broker_counters>();
   std::shared_ptr<actors::current<actors::service_registry_actor>> registry =

@@ -24,7 +24,8 @@ class stage {
 public:
   explicit stage(std::uint32_t capacity)
       : client_(broker_.connect_client(client_id)),
-        worker_(broker_.connect_worker(worker_id, "echo", wire::protocol_version::v0_2, capacity)) {}
+        worker_(broker_.connect_worker(worker_id, "echo", wire::protocol_version::v0_2, capacity)) {
+  }
 
   void ask(int times) {
     for (int i = 0; i < times; ++i) {
@@ -56,7 +57,8 @@ private:
 
 } // namespace
 
-TEST_CASE("a request costs a known number of actors' turns and allocations, however many there were") {
+TEST_CASE(
+  "a request costs a known number of actors' turns and allocations, however many there were") {
   for (const std::uint32_t capacity : {1U, 64U}) {
     CAPTURE(capacity);
     stage s(capacity);

@@ -1,6 +1,7 @@
 #include "mdp/actors/broker/worker_connection.hpp"
 #include "mdp/actors/io/outbox.hpp"
 #include "mdp/actors/io/router_peers.hpp"
+#include "mdp/actors/user_messages.hpp"
 #include "support/deterministic_system.hpp"
 
 #include <caf/send.hpp>
@@ -57,6 +58,7 @@ struct stand_state {
       [](const actors::open_socket&) {},
       [](const actors::send_on_socket&) {},
       [](const actors::close_owned_socket&) {},
+      [](actors::keys_changed) {},
     };
   }
 
@@ -72,17 +74,18 @@ struct fixture {
     around->io = io;
     around->registry = registry.handle();
     around->counters = counters;
-    system.send(io, actors::serve_peers{
-                      [](caf::local_actor&, peer_id, const frame&, time_point) {
-                        return actors::client_session_actor{};
-                      },
-                      [this, around](caf::local_actor& parent, peer_id id, const frame& routing_id,
-                                     wire::protocol_version version, time_point now) {
-                        last = actors::spawn_state<actors::worker_connection_state>(
-                          parent, around, id, routing_id, version, now);
-                        return last;
-                      },
-                    });
+    system.send(
+      io, actors::serve_peers{
+            [](caf::local_actor&, peer_id, const frame&, const frame&, time_point) {
+              return actors::client_session_actor{};
+            },
+            [this, around](caf::local_actor& parent, peer_id id, const frame& routing_id,
+                           const frame& user, wire::protocol_version version, time_point now) {
+              last = actors::spawn_state<actors::worker_connection_state>(
+                parent, around, id, routing_id, user, version, now);
+              return last;
+            },
+          });
   }
 
   ~fixture() {

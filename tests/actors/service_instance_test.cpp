@@ -258,7 +258,8 @@ TEST_CASE("an instance that is killed gives up all it holds, and its late answer
   CHECK(heard(broker) == words{"=1"});
 }
 
-TEST_CASE("a queue that fails is back with its services, and an answer that comes meanwhile counts") {
+TEST_CASE(
+  "a queue that fails is back with its services, and an answer that comes meanwhile counts") {
   broker_fixture broker;
   const auto queue = broker.queue_of("echo");
   hosted service(broker, "echo", echo);

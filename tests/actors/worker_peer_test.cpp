@@ -30,6 +30,7 @@ struct fixture {
     around->sink = sink.handle();
     around->config.service = "echo";
     around->config.capacity = 2;
+    around->counters = counters;
     peer = actors::spawn_state<actors::worker_peer_state>(system.actors(), std::move(around),
                                                           "tcp://broker", 5);
     system.run();
@@ -56,6 +57,7 @@ struct fixture {
   }
 
   deterministic_system system;
+  std::shared_ptr<actors::worker_counters> counters = std::make_shared<actors::worker_counters>();
   io_recorder io{system};
   sink_recorder sink{system};
   actors::worker_peer_actor peer;
@@ -147,4 +149,22 @@ TEST_CASE_FIXTURE(fixture, "a socket that fails is closed with its conversation"
   system.send(peer, actors::socket_failed{std::make_error_code(std::errc::no_buffer_space)});
   CHECK(said().empty());
   CHECK(closed == 1);
+}
+
+TEST_CASE_FIXTURE(fixture,
+                  "what a conversation drops is counted by its reason, for the whole process") {
+  request("c1", "one");
+  request("c2", "two");
+  system.send(peer,
+              actors::job_answered{sink_id{}, {peer_id{5}, 99}, 1, true, {frame("of no job")}});
+  CHECK(counters->refused_replies.value() == 1);
+  request("c3", "more than the capacity");
+  CHECK(counters->surplus_requests.value() == 1);
+  CHECK(counters->lost_requests.value() == 2);
+}
+
+TEST_CASE_FIXTURE(fixture, "requests at hand when a socket fails are counted as lost") {
+  request("c1", "one");
+  system.send(peer, actors::socket_failed{std::make_error_code(std::errc::no_buffer_space)});
+  CHECK(counters->lost_requests.value() == 1);
 }

@@ -124,6 +124,24 @@ TEST_CASE("the embedded broker serves from inside its own program") {
   CHECK(broker.terminate() == 0);
 }
 
+TEST_CASE("the broker's router sends each tenant to the service that is right for it") {
+  const temporary_folder folder;
+  const auto endpoint = "ipc://" + folder.path() + "/hello";
+  process broker("examples/embedded_router", {endpoint});
+  const auto asked = [&](const std::string& text) {
+    process greet("mdp", {"request", "greet", text, "--broker", endpoint});
+    CHECK(greet.wait() == 0);
+    return greet.output();
+  };
+  // Its services register while it begins to listen.
+  CHECK(eventually([&] { return asked("acme World") == "Hello, World!\nserved by greet.acme\n"; }));
+  CHECK(asked("other World") == "Hello, World!\nserved by greet\n");
+  process nobody("mdp", {"request", "greet", "nobody", "--broker", endpoint});
+  CHECK(nobody.wait() == 1);
+  CHECK(nobody.output().find("403") != std::string::npos);
+  CHECK(broker.terminate() == 0);
+}
+
 TEST_CASE("the calculator answers typed calls, and says what it cannot do") {
   const temporary_folder folder;
   const auto endpoint = "ipc://" + folder.path() + "/hello";
@@ -176,4 +194,10 @@ TEST_CASE("words are counted piece by piece, by two workers") {
   CHECK(one.terminate() == 0);
   CHECK(other.terminate() == 0);
   CHECK(broker.terminate() == 0);
+}
+
+TEST_CASE("a token leads to its tenant's service, and nobody gets there without one") {
+  process shown("examples/token_router", {});
+  CHECK(shown.wait() == 0);
+  CHECK(shown.output() == "Hi, alice@acme\nGood evening, bob@opera\nmdp-status 401 token malformed\n");
 }

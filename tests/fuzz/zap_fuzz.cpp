@@ -46,6 +46,16 @@ void check(const message& frames, const address_rules& rules) {
     require(same->contains(request->address));
 }
 
+/// Where CURVE is spoken: one key of 32 bytes, and it becomes the user id.
+void check_curve(const message& frames) {
+  const auto verdict = admission("mdp", {}, mechanism::curve).judge(frames);
+  const auto request = decode_zap(frames);
+  const bool is_right = request && request->domain == "mdp" && request->mechanism == "CURVE" &&
+                        request->credentials.size() == 1 && request->credentials[0].size() == 32;
+  require(verdict.is_welcome() == is_right);
+  require(verdict.reply.user_id.size() == (is_right ? 40 : 0));
+}
+
 } // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
@@ -54,5 +64,6 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   check(frames, {{range("10.0.0.0/8"), range("fd00::/8")}, {range("10.9.0.0/16")}});
   check(frames, {{range("ipc")}, {}});
   check(frames, {{}, {range("ipc"), range("::/0")}});
+  check_curve(frames);
   return 0;
 }

@@ -11,7 +11,10 @@
 #include <iterator>
 #include <memory>
 #include <random>
+#include <span>
 #include <string>
+#include <utility>
+#include <vector>
 
 // Every actor inside a broker is killed, on real sockets and with requests open everywhere. Clients ask
 // once and have patience; that all are answered shows that the broker has lost none. Only the I/O
@@ -41,9 +44,30 @@ broker_tree patient_parts() {
   return parts;
 }
 
+/// Lets everything pass, but is asked about all of it.
+class watchful_router : public router {
+public:
+  request_verdict on_request(const routed_request&) override { return forward_on{}; }
+  reply_verdict on_reply(const routed_reply&) override { return forward_on{}; }
+};
+
+broker_tree routed_parts() {
+  auto parts = patient_parts();
+  routing_setup setup;
+  setup.rules = {engine::route_rule{}};
+  setup.routers = {{"first", routing<watchful_router>()}, {"second", routing<watchful_router>()}};
+  for (auto& each : setup.routers) {
+    each.bounds.deaths = 1000; // likewise
+    each.pause.max = 200ms;
+  }
+  parts.routing = std::make_shared<const routing_setup>(std::move(setup));
+  return parts;
+}
+
 class stage {
 public:
-  explicit stage(const std::shared_ptr<gate>& gate = {}) : client_(client_for(broker.endpoint())) {
+  explicit stage(const std::shared_ptr<gate>& gate = {}, broker_tree parts = patient_parts())
+      : broker(std::move(parts)), client_(client_for(broker.endpoint())) {
     for (int i = 0; i < 2; ++i) {
       workers_.push_back(std::make_unique<worker_runtime>(worker_for(broker.endpoint(), gate)));
       workers_.back()->start();
@@ -68,7 +92,7 @@ public:
 
   [[nodiscard]] std::size_t open() const { return open_.size(); }
 
-  open_broker broker{patient_parts()};
+  open_broker broker;
 
 private:
   static worker_config worker_for(const std::string& endpoint, const std::shared_ptr<gate>& gate) {
@@ -107,13 +131,14 @@ constexpr const char* names[] = {
   "client_session", "queue echo", "worker_connection", "service_registry", "mmi", "queues",
   "peers",          "broker"};
 
-} // namespace
+constexpr const char* names_in_routing[] = {"route_rules", "gate first",   "gate second",
+                                            "routing",     "router first", "router second"};
 
-TEST_CASE("whichever actor is killed, no accepted request is lost") {
-  for (const auto* name : names) {
+void kill_each(std::span<const char* const> victims_names, broker_tree (*parts)()) {
+  for (const auto* name : victims_names) {
     CAPTURE(name);
     const auto closed = std::make_shared<gate>();
-    stage s(closed);
+    stage s(closed, parts());
     for (int i = 0; i < 20; ++i) // more than the workers hold
       s.ask();
     REQUIRE(eventually([&] { return s.broker.counters().accepted.value() == 20; }));
@@ -133,15 +158,15 @@ TEST_CASE("whichever actor is killed, no accepted request is lost") {
   }
 }
 
-TEST_CASE("actors are killed at random under load, and no accepted request is lost") {
-  stage s;
+void kill_at_random(std::vector<const char*> victims_names, broker_tree parts) {
+  stage s({}, std::move(parts));
   std::mt19937 random(20261129);
   constexpr int rounds = 16;
   constexpr std::size_t window = 16;
   for (int round = 0; round < rounds; ++round) {
     while (s.open() < window)
       s.ask();
-    const auto* name = names[random() % std::size(names)];
+    const auto* name = victims_names[random() % victims_names.size()];
     CAPTURE(name);
     kill(s.broker.find(name));
     for (int i = 0; i < 30; ++i) {
@@ -151,6 +176,26 @@ TEST_CASE("actors are killed at random under load, and no accepted request is lo
   }
   while (s.open() > 0)
     REQUIRE(s.answered());
+}
+
+} // namespace
+
+TEST_CASE("whichever actor is killed, no accepted request is lost") {
+  kill_each(names, patient_parts);
+}
+
+TEST_CASE("whichever actor of routing is killed, no accepted request is lost") {
+  kill_each(names_in_routing, routed_parts);
+}
+
+TEST_CASE("actors are killed at random under load, and no accepted request is lost") {
+  kill_at_random({std::begin(names), std::end(names)}, patient_parts());
+}
+
+TEST_CASE("actors are killed at random under load and routing, and no accepted request is lost") {
+  std::vector<const char*> all(std::begin(names), std::end(names));
+  all.insert(all.end(), std::begin(names_in_routing), std::end(names_in_routing));
+  kill_at_random(std::move(all), routed_parts());
 }
 
 TEST_CASE(

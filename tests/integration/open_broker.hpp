@@ -29,6 +29,7 @@ public:
     parts.counters = config_.counters;
     parts.registry = registry_;
     parts.tree = tree_.node();
+    parts.adoptions = tree_.adoptions();
     tree_.start({actors::broker_spec(std::move(parts), [this] { return tree_.io(); })}, {});
     if (!outcome.get())
       throw std::runtime_error("not bound");
@@ -44,6 +45,8 @@ public:
   [[nodiscard]] actors::io_actor io() const { return tree_.io(); }
   [[nodiscard]] actors::service_registry_actor registry() const { return registry_->get(); }
   [[nodiscard]] const actors::broker_counters& counters() const { return *config_.counters; }
+  /// New peers whose supervisor has not heard of them.
+  [[nodiscard]] std::size_t adoptions() const { return *tree_.adoptions(); }
   [[nodiscard]] actors::tree_report tree() const { return tree_.node()->report(); }
 
   /// All that run under this name, wherever in the tree.

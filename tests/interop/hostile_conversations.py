@@ -442,6 +442,38 @@ def a_message_without_end():
         honest.close()
 
 
+def halves_of_many():
+    """T8 what many connections have begun and not ended is bounded in all: those with the most of it have to go"""
+    with Broker("--max-message-bytes", "2000000", "--max-unfinished-bytes", "20000000") as broker:
+        half = GREETING + ZMTP_READY + b"\x03" + struct.pack(">Q", 1_000_000) + bytes(1_000_000)
+        peers = [tcp.create_connection(("127.0.0.1", broker.port)) for _ in range(40)]
+        for peer in peers:
+            peer.settimeout(20)
+            try:
+                peer.sendall(half)
+            except OSError:
+                pass  # it has gone already
+        # Nineteen of them are within the bound, twenty are not.
+        eventually(lambda: counters(broker)["mdp_broker_connections_crowding_total"] == 21, "not so many had to go")
+        client = dealer(broker.endpoint)
+        assert ask(client, "0.2", b"mmi.service", b"none") == [b"404"]
+        invalid = sum(counters(broker)["mdp_broker_messages_invalid_total"].values())
+        for peer in peers:
+            try:
+                peer.sendall(b"\x00\x01x")  # and that is the end of it
+            except OSError:
+                pass
+        eventually(
+            lambda: sum(counters(broker)["mdp_broker_messages_invalid_total"].values()) == invalid + 19,
+            "those who stay are not heard",
+        )
+        assert counters(broker)["mdp_broker_connections_endless_total"] == 0
+        assert counters(broker)["mdp_broker_connections_crowding_total"] == 21
+        client.close()
+        for peer in peers:
+            peer.close()
+
+
 def a_log_that_cannot_be_filled():
     """T20 a peer of no version we know is logged with its header, and seldom, however much it says"""
     with Broker() as broker:
@@ -502,6 +534,7 @@ run(
     a_storm_of_conversations,
     half_a_message,
     a_message_without_end,
+    halves_of_many,
     a_log_that_cannot_be_filled,
     a_log_that_cannot_be_forged,
     signals_of_threads,

@@ -2,6 +2,7 @@
 
 #include "mdp/engine/broker_budget.hpp"
 #include "mdp/engine/client_link.hpp"
+#include "mdp/engine/route_gate.hpp"
 #include "mdp/engine/service_queue.hpp"
 #include "mdp/engine/worker_link.hpp"
 #include "mdp/peers/peer_directory.hpp"
@@ -15,10 +16,13 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <optional>
+#include <string>
+#include <vector>
 
 /// What the actors of the simulated broker share. There is one for each kind of actor in
 /// `actors/mdp/actors/broker`, of the same shape and joined in the same way: sim_router_peers (the
-/// I/O actor's half), sim_session, sim_connection, sim_registry, sim_queue, sim_mmi. What they lack
+/// I/O actor's half), sim_session, sim_connection, sim_registry, sim_queue, sim_mmi, sim_gate. What they lack
 /// is CAF, sockets and logging; the decisions are made by the same engines.
 namespace mdp::sim {
 
@@ -27,6 +31,14 @@ class sim_registry;
 class sim_queue;
 class sim_session;
 class sim_connection;
+class sim_gate;
+
+/// A router between sessions and registry.
+struct routing_config {
+  engine::route_gate_config gate;
+  std::vector<std::string> services; ///< Where it may send requests.
+  double failures = 0;               ///< The share of questions of which it fails.
+};
 
 struct broker_config {
   peers::directory_config peers;
@@ -37,6 +49,7 @@ struct broker_config {
   std::size_t max_services = defaults::max_services;
   duration service_linger = defaults::service_linger;
   wire::limits limits;
+  std::optional<routing_config> routing;
 };
 
 /// Rules that a test breaks on purpose in the glue between the engines, to see that the invariants
@@ -54,6 +67,7 @@ enum class broken_rule : std::uint8_t {
   leaves_dead_undisturbed, ///< the socket's word that a peer is gone is not passed on (T22)
   keeps_what_waits,        ///< a queue without workers gives nothing back
   mixes_attempts,          ///< pieces of a lost worker's reply count as the next one's (T4)
+  forgets_lost_routers,    ///< a gate is not told that its router is lost
 };
 
 /// How often what happened to a broker's peers.
@@ -63,6 +77,7 @@ struct peer_counters {
   std::uint64_t invalid_messages = 0;
   std::uint64_t unreachable = 0;
   std::uint64_t late_answers = 0;
+  engine::route_counters routing;
 };
 
 struct broker_parts {
@@ -78,6 +93,8 @@ struct broker_parts {
   actor_ref<sim_router_peers> io;
   actor_ref<sim_registry> registry;
   std::shared_ptr<engine::broker_budget> budget;
+  actor_ref<sim_gate> gate{}; ///< None without routing.
+  bool is_calm = false;       ///< From here on nothing goes wrong.
 
   [[nodiscard]] bool breaks(broken_rule rule) const noexcept { return broken == rule; }
 };

@@ -19,7 +19,23 @@ void invariants::after_step(const sim_broker& broker, const all_workers& workers
   check_workers(broker.io(), broker.local(now));
   check_sessions(broker.io());
   check_bounds(broker.registry(), broker.io());
-  check_budget(broker.budget());
+  check_gate(broker.gate());
+  check_budget(broker.budget(), broker.gate());
+}
+
+void invariants::check_gate(const sim_gate* gate) {
+  if (gate == nullptr)
+    return;
+  const auto& engine = gate->engine();
+  findings_.require(!engine.is_stuck(), [] { return "a request waits beside an idle router"; });
+  findings_.require(engine.undecided() <= config_.routing->gate.max_requests &&
+                      engine.footprint() <= config_.routing->gate.max_bytes,
+                    [] { return "a gate is over its bounds"; });
+  // A session may have given up a request by itself, so what is open there is no measure.
+  findings_.require(engine.forwarded() <= ledger_.in_queues() + engine.replies(), [&] {
+    return "a gate waits for the replies to " + std::to_string(engine.forwarded()) +
+           " requests, and only " + std::to_string(ledger_.in_queues()) + " are in queues";
+  });
 }
 
 /// Whoever waits where no worker is must not be served anywhere else.
@@ -106,10 +122,11 @@ void invariants::check_bounds(const sim_registry& registry, const sim_router_pee
                     [] { return "the directory waits for the end of somebody who has ended"; });
 }
 
-void invariants::check_budget(const engine::broker_budget& budget) {
-  findings_.require(budget.requests() == ledger_.in_queues(), [&] {
+void invariants::check_budget(const engine::broker_budget& budget, const sim_gate* gate) {
+  const auto here = ledger_.in_queues() + (gate != nullptr ? gate->engine().undecided() : 0);
+  findings_.require(budget.requests() == here, [&] {
     return "the budget says that " + std::to_string(budget.requests()) +
-           " requests are here, it should be " + std::to_string(ledger_.in_queues());
+           " requests are here, it should be " + std::to_string(here);
   });
   findings_.require(budget.bytes() >= ledger_.footprint_in_queues(),
                     [] { return "the budget has forgotten memory"; });
@@ -134,6 +151,9 @@ void invariants::when_quiet(const sim_broker& broker, const all_workers& workers
   });
   findings_.require(broker.registry().mmi().desk().open_questions() == 0,
                     [] { return "a question under mmi. is still open"; });
+  if (const auto* gate = broker.gate())
+    findings_.require(gate->engine().undecided() + gate->engine().forwarded() == 0,
+                      [] { return "nothing is open, and a gate still has requests"; });
   findings_.require(broker.budget().requests() == 0 && broker.budget().bytes() == 0,
                     [] { return "nothing is open, and the budget is still drawn from"; });
   findings_.require(broker.io().peers() == workers.size(), [&] {

@@ -36,7 +36,8 @@ private:
   void check_routes(const sim_registry& registry);
   void check_workers(const sim_router_peers& io, time_point broker_now);
   void check_sessions(const sim_router_peers& io);
-  void check_budget(const engine::broker_budget& budget);
+  void check_gate(const sim_gate* gate);
+  void check_budget(const engine::broker_budget& budget, const sim_gate* gate);
   void check_bounds(const sim_registry& registry, const sim_router_peers& io);
 
   const broker_config& config_;

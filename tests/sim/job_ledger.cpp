@@ -64,6 +64,18 @@ void job_ledger::queued(const std::string& service, const engine::job& what) {
 
 void job_ledger::given_back(const std::string& service, const engine::job& what) {
   ++counters_.given_back;
+  take_back(service, what);
+}
+
+void job_ledger::handed_back(const std::string& service, const engine::job& what) {
+  ++counters_.handed_back;
+  findings_.require(what.attempts < config_.attempts, [&] {
+    return "queue " + service + " handed back " + name_of(what.id) + ", whose tries are used up";
+  });
+  take_back(service, what);
+}
+
+void job_ledger::take_back(const std::string& service, const engine::job& what) {
   auto& account = queues_[service];
   const auto entry = account.jobs.find(what.id);
   if (entry == account.jobs.end())
@@ -96,6 +108,8 @@ void job_ledger::assigned(const std::string& service, const engine::assign_to_si
   });
   if (job.came_back)
     ++counters_.retried;
+  else if (!in_order_)
+    ; // a router has decided that
   else if (auto& last = account.last_tried[what.id.client]; last < what.id.sequence)
     last = what.id.sequence;
   else

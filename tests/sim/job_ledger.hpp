@@ -32,13 +32,15 @@ struct job_counters {
   std::uint64_t undelivered = 0;
   std::uint64_t buried = 0;
   std::uint64_t given_back = 0;
+  std::uint64_t handed_back = 0;
   std::uint64_t refused[engine::refusal_count] = {};
 };
 
 class job_ledger {
 public:
-  job_ledger(const engine::queue_config& config, violations& findings)
-      : config_(config), findings_(findings) {}
+  /// Without `in_order` a client's requests may come to a queue in any order, as a router likes.
+  job_ledger(const engine::queue_config& config, violations& findings, bool in_order = true)
+      : config_(config), findings_(findings), in_order_(in_order) {}
 
   // -- sessions -----------------------------------------------------------------------------------
 
@@ -54,6 +56,8 @@ public:
   void queued(const std::string& service, const engine::job& what);
   /// A queue gives a job back, to be routed anew.
   void given_back(const std::string& service, const engine::job& what);
+  /// A queue gives back a job that only one worker was to have.
+  void handed_back(const std::string& service, const engine::job& what);
   void assigned(const std::string& service, const engine::assign_to_sink& what, time_point now);
   /// A queue's word for a session, at `now`.
   void let_go(const std::string& service, job_id id, std::optional<engine::refusal> reason,
@@ -96,10 +100,12 @@ private:
   };
 
   void close(job_id id, const char* how);
+  void take_back(const std::string& service, const engine::job& what);
   void remove(queue_account& account, job_id id);
 
   engine::queue_config config_;
   violations& findings_;
+  bool in_order_;
   std::map<job_id, bool> open_; // at the sessions
   std::map<std::string, queue_account> queues_;
   job_counters counters_;

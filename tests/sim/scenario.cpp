@@ -68,6 +68,22 @@ broker_config draw_broker(dice& chance, const engine::heartbeat_config& heartbea
   return broker;
 }
 
+/// A router, and a gate whose bounds are near now and then.
+routing_config draw_routing(dice& chance, const std::vector<std::string>& services) {
+  routing_config routing;
+  routing.services = services;
+  routing.failures = chance.chance(0.5) ? 0.02 : 0.3;
+  routing.gate.window = chance.between(1, 8);
+  routing.gate.housekeeping = chance.between(50ms, 1s);
+  routing.gate.reply_patience = chance.between(2s, 4s);
+  routing.gate.sees_replies = chance.chance(0.7);
+  if (chance.chance(0.3))
+    routing.gate.max_requests = chance.between(1, 4);
+  if (chance.chance(0.3))
+    routing.gate.max_bytes = chance.between(3'000, 6'000);
+  return routing;
+}
+
 worker_traits draw_worker(dice& chance, const std::string& service, const broker_config& broker) {
   worker_traits traits;
   traits.engine.service = service;
@@ -165,6 +181,9 @@ scenario draw_scenario(dice& chance) {
                                    drawn.clients.size() * (drawn.services.size() + 2) +
                                    drawn.pipeliners.size() + chance.below(4);
 
+  if (chance.chance(0.3))
+    drawn.broker.routing = draw_routing(chance, drawn.services);
+
   drawn.faults.lasts = chance.between(3s, 15s);
   drawn.faults.pause_max = chance.between(200ms, 2s);
   drawn.faults.usual = chance.between(100ms, 4s);
@@ -185,7 +204,8 @@ duration scenario::time_to_settle() const {
   }
   return asking + working + connecting + 2 * broker.workers.heartbeat.patience() +
          broker.workers.busy_timeout + broker.clients.request_ttl + broker.clients.idle_timeout +
-         2 * broker.queues.housekeeping + 2 * broker.service_linger + 1s;
+         2 * broker.queues.housekeeping + 2 * broker.service_linger + 1s +
+         (broker.routing ? broker.routing->gate.reply_patience + broker.clients.request_ttl : 0s);
 }
 
 } // namespace mdp::sim

@@ -28,6 +28,8 @@ sim_broker::life::life(const surroundings& around, dice& chance, time_point now)
       registry(parts) {
   parts.io = io.self();
   parts.registry = registry.self();
+  if (around.config.routing)
+    parts.gate = gate.emplace(parts).self();
 }
 
 sim_broker::sim_broker(const surroundings& around, dice chance)
@@ -39,6 +41,7 @@ void sim_broker::start(time_point now) {
   around_.events.note([] { return "broker: starts"; });
   starts_at_ = end_at_ = never;
   life_ = std::make_unique<life>(around_, chance_, local(now));
+  life_->parts.is_calm = is_calm_;
   const auto& peers = around_.config.peers;
   const bool may_forget_early = peers.max_tombstones < defaults::max_tombstones;
   around_.watch.broker_started(may_forget_early ? duration{} : peers.tombstone_lifetime);
@@ -59,10 +62,18 @@ void sim_broker::stop(duration grace, time_point now, time_point again_at) {
     return;
   around_.events.note([] { return "broker: drains"; });
   life_->parts.now = local(now);
+  if (life_->gate)
+    life_->post.tell(life_->gate->self(), [](sim_gate& gate) { gate.on_drain(); });
   life_->post.tell(life_->registry.self(), [](sim_registry& registry) { registry.on_drain(); });
   life_->post.run();
   end_at_ = now + grace;
   starts_at_ = std::max(again_at, end_at_);
+}
+
+void sim_broker::calm_down() {
+  is_calm_ = true;
+  if (is_up())
+    life_->parts.is_calm = true;
 }
 
 time_point sim_broker::next_event() const {
@@ -80,6 +91,8 @@ time_point sim_broker::next_event() const {
     for (const auto& queue : registry().queues())
       next = std::min(next, queue->next_deadline());
     next = std::min(next, registry().mmi().next_deadline());
+    if (gate() != nullptr)
+      next = std::min({next, gate()->next_deadline(), gate()->router().next_deadline()});
   }
   return when_awake(std::min(in_world(next), end_at_));
 }
@@ -139,6 +152,10 @@ void sim_broker::look_at_clock() {
   wake(io().connections());
   wake(registry().queues());
   wake(std::array{&registry().mmi()});
+  if (gate() != nullptr) {
+    wake(std::array{gate()});
+    wake(std::array{&gate()->router()});
+  }
 }
 
 void sim_broker::end(router_end how, time_point now) {

@@ -4,6 +4,7 @@
 #include "sim/network.hpp"
 #include "sim/process.hpp"
 #include "sim/sim_connection.hpp"
+#include "sim/sim_gate.hpp"
 #include "sim/sim_queue.hpp"
 #include "sim/sim_registry.hpp"
 #include "sim/sim_router_peers.hpp"
@@ -44,10 +45,17 @@ public:
   /// Reads, thinks, writes.
   void turn(time_point now);
 
+  /// From here on nothing goes wrong inside either.
+  void calm_down();
+
   [[nodiscard]] bool is_up() const noexcept { return life_ != nullptr; }
   [[nodiscard]] bool is_draining() const noexcept { return end_at_ != never; }
   [[nodiscard]] const sim_router_peers& io() const noexcept { return life_->io; }
   [[nodiscard]] const sim_registry& registry() const noexcept { return life_->registry; }
+  /// Null without routing.
+  [[nodiscard]] const sim_gate* gate() const noexcept {
+    return life_->gate ? &*life_->gate : nullptr;
+  }
   [[nodiscard]] const engine::broker_budget& budget() const noexcept {
     return *life_->parts.budget;
   }
@@ -61,6 +69,7 @@ private:
     broker_parts parts;
     sim_router_peers io;
     sim_registry registry;
+    std::optional<sim_gate> gate;
   };
 
   void read();
@@ -69,6 +78,7 @@ private:
 
   surroundings around_;
   dice chance_;
+  bool is_calm_ = false;
   std::unique_ptr<life> life_;
   time_point starts_at_ = never;
   time_point end_at_ = never; // of a drain

@@ -78,6 +78,7 @@ void sim_connection::carry_out() {
                               registry.register_sink(offer, sink_id{id.value}, from);
                             });
         },
+        [](const engine::registration_refused&) {}, // there are no rules here
         [&](const engine::worker_load& news) {
           broker_.post.tell(queue_, [id = id_, load = news.load](auto& queue) {
             queue.on_loaded(sink_id{id.value}, load);

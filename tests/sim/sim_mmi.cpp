@@ -2,7 +2,6 @@
 
 #include "mdp/overload.hpp"
 #include "sim/sim_registry.hpp"
-#include "sim/sim_session.hpp"
 
 #include <utility>
 #include <variant>
@@ -10,7 +9,7 @@
 namespace mdp::sim {
 
 void sim_mmi::on_question(const std::string& service, const engine::job& what,
-                          const actor_ref<sim_session>& session) {
+                          const actor_ref<sim_owner>& session) {
   sessions_[what.id] = session;
   desk_.ask(what.id, service, what.body, broker_.now);
   carry_out();
@@ -53,7 +52,7 @@ void sim_mmi::carry_out() {
 
 void sim_mmi::answer(job_id question, message body) {
   broker_.post.tell(sessions_.at(question),
-                    [question, body = std::move(body)](sim_session& session) mutable {
+                    [question, body = std::move(body)](sim_owner& session) mutable {
                       session.on_answer(question, 1, true, std::move(body));
                     });
   sessions_.erase(question);

@@ -2,6 +2,7 @@
 
 #include "mdp/engine/mmi_desk.hpp"
 #include "sim/broker_parts.hpp"
+#include "sim/sim_owner.hpp"
 
 #include <cstdint>
 #include <map>
@@ -17,7 +18,7 @@ public:
   // -- letters ------------------------------------------------------------------------------------
 
   void on_question(const std::string& service, const engine::job& what,
-                   const actor_ref<sim_session>& session);
+                   const actor_ref<sim_owner>& session);
   void on_survey_begun(std::uint64_t survey, std::size_t reports);
   void on_reported(std::uint64_t survey, engine::service_report report);
   void on_deadline();
@@ -33,7 +34,7 @@ private:
   broker_parts& broker_;
   engine::mmi_desk desk_;
   actor_ref<sim_mmi> self_;
-  std::map<job_id, actor_ref<sim_session>> sessions_; // of open questions
+  std::map<job_id, actor_ref<sim_owner>> sessions_; // of open questions
 };
 
 } // namespace mdp::sim

@@ -4,7 +4,6 @@
 #include "sim/sim_connection.hpp"
 #include "sim/sim_mmi.hpp"
 #include "sim/sim_registry.hpp"
-#include "sim/sim_session.hpp"
 
 #include <utility>
 #include <variant>
@@ -17,11 +16,24 @@ sim_queue::sim_queue(broker_parts& broker, std::string service)
       engine_(broker.config.queues, broker.budget),
       self_(broker.post.open(this)) {}
 
-void sim_queue::on_submit(engine::job what, const actor_ref<sim_session>& session) {
+void sim_queue::on_submit(engine::job what, const actor_ref<sim_owner>& session) {
   ++received_;
   sessions_[what.id.client] = session;
   broker_.ledger.queued(service_, what);
   engine_.submit(std::move(what), broker_.now);
+  carry_out();
+}
+
+void sim_queue::on_submit_to_one(engine::job what, const actor_ref<sim_owner>& session,
+                                 const frame& routing_id) {
+  ++received_;
+  sessions_[what.id.client] = session;
+  broker_.ledger.queued(service_, what);
+  sink_id chosen{};
+  for (const auto& [id, sink] : sinks_)
+    if (broker_.post.is_open(sink) && sink.actor->routing_id() == routing_id)
+      chosen = id;
+  engine_.submit_to(chosen, std::move(what), broker_.now);
   carry_out();
 }
 
@@ -112,7 +124,7 @@ void sim_queue::carry_out() {
                    if (reply.is_final)
                      broker_.ledger.let_go(service_, reply.id, std::nullopt, broker_.now);
                    broker_.post.tell(session_of(reply.id),
-                                     [reply = std::move(reply)](sim_session& session) mutable {
+                                     [reply = std::move(reply)](sim_owner& session) mutable {
                                        session.on_answer(reply.id, reply.attempt, reply.is_final,
                                                          std::move(reply.body));
                                      });
@@ -121,9 +133,17 @@ void sim_queue::carry_out() {
                    broker_.ledger.buried(service_, dead.what.id, dead.attempts);
                  },
                  [&](engine::return_job& back) { give_back(std::move(back.what)); },
+                 [&](engine::return_pinned& back) {
+                   broker_.ledger.handed_back(service_, back.what);
+                   back.what.service.clear();
+                   broker_.post.tell(session_of(back.what.id),
+                                     [what = std::move(back.what)](sim_owner& session) mutable {
+                                       session.on_returned(std::move(what));
+                                     });
+                 },
                  [&](const engine::refuse_client& reply) {
                    broker_.ledger.let_go(service_, reply.id, reply.reason, broker_.now);
-                   broker_.post.tell(session_of(reply.id), [reply](sim_session& session) {
+                   broker_.post.tell(session_of(reply.id), [reply](sim_owner& session) {
                      session.on_refused(reply.id, reply.reason);
                    });
                  },
@@ -138,9 +158,9 @@ void sim_queue::carry_out() {
 }
 
 /// Nobody, if that session has ended and only some of its cancellations have arrived.
-actor_ref<sim_session> sim_queue::session_of(job_id id) const {
+actor_ref<sim_owner> sim_queue::session_of(job_id id) const {
   const auto entry = sessions_.find(id.client);
-  return entry == sessions_.end() ? actor_ref<sim_session>{} : entry->second;
+  return entry == sessions_.end() ? actor_ref<sim_owner>{} : entry->second;
 }
 
 void sim_queue::report_staff() {

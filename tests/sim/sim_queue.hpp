@@ -1,6 +1,7 @@
 #pragma once
 
 #include "sim/broker_parts.hpp"
+#include "sim/sim_owner.hpp"
 
 #include <cstdint>
 #include <map>
@@ -19,7 +20,10 @@ public:
 
   // -- letters from the registry, which counts them -----------------------------------------------
 
-  void on_submit(engine::job what, const actor_ref<sim_session>& session);
+  void on_submit(engine::job what, const actor_ref<sim_owner>& session);
+  /// The same for a job that only the worker with this routing id may have.
+  void on_submit_to_one(engine::job what, const actor_ref<sim_owner>& session,
+                        const frame& routing_id);
   void on_cancel(job_id id);
   void on_register(const engine::offer_service& offer, sink_id id,
                    const actor_ref<sim_connection>& sink);
@@ -41,7 +45,7 @@ public:
 
 private:
   void carry_out();
-  [[nodiscard]] actor_ref<sim_session> session_of(job_id id) const;
+  [[nodiscard]] actor_ref<sim_owner> session_of(job_id id) const;
   void watch_idleness();
   void report_staff();
   void give_back(engine::job what);
@@ -50,7 +54,7 @@ private:
   std::string service_;
   engine::service_queue engine_;
   std::map<sink_id, actor_ref<sim_connection>> sinks_;
-  std::map<peer_id, actor_ref<sim_session>> sessions_;
+  std::map<peer_id, actor_ref<sim_owner>> sessions_;
   bool is_staffed_ = false;    // as the registry was told
   std::uint64_t received_ = 0; // letters from the registry
   std::optional<time_point> idle_since_;

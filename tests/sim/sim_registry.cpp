@@ -4,7 +4,6 @@
 #include "sim/sim_connection.hpp"
 #include "sim/sim_mmi.hpp"
 #include "sim/sim_queue.hpp"
-#include "sim/sim_session.hpp"
 
 #include <utility>
 
@@ -19,7 +18,7 @@ sim_registry::sim_registry(broker_parts& broker)
 sim_registry::~sim_registry() = default;
 
 void sim_registry::submit(std::string service, engine::job what,
-                          const actor_ref<sim_session>& session) {
+                          const actor_ref<sim_owner>& session) {
   if (engine::is_reserved_service(service)) // 8-1
     return broker_.post.tell(mmi_->self(),
                              [service = std::move(service), what = std::move(what),
@@ -36,7 +35,23 @@ void sim_registry::submit(std::string service, engine::job what,
                                });
     reason = engine::refusal::too_many_services;
   }
-  broker_.post.tell(session, [id = what.id, reason](sim_session& s) { s.on_refused(id, reason); });
+  broker_.post.tell(session, [id = what.id, reason](sim_owner& s) { s.on_refused(id, reason); });
+}
+
+void sim_registry::submit_to_one(const std::string& service, engine::job what,
+                                 const actor_ref<sim_owner>& session, const frame& routing_id) {
+  if (is_draining_)
+    return broker_.post.tell(
+      session, [id = what.id](sim_owner& s) { s.on_refused(id, engine::refusal::stopping); });
+  const auto found = catalog_.route(service);
+  if (found.known == nullptr)
+    return broker_.post.tell(
+      session, [what = std::move(what)](sim_owner& s) mutable { s.on_returned(std::move(what)); });
+  ++found.known->passed_on;
+  broker_.post.tell(found.known->handle->self(),
+                    [what = std::move(what), session, routing_id](sim_queue& q) mutable {
+                      q.on_submit_to_one(std::move(what), session, routing_id);
+                    });
 }
 
 void sim_registry::cancel(const std::string& service, job_id id) {

@@ -2,6 +2,7 @@
 
 #include "mdp/engine/service_catalog.hpp"
 #include "sim/broker_parts.hpp"
+#include "sim/sim_owner.hpp"
 
 #include <cstdint>
 #include <memory>
@@ -21,7 +22,9 @@ public:
 
   // -- letters ------------------------------------------------------------------------------------
 
-  void submit(std::string service, engine::job what, const actor_ref<sim_session>& session);
+  void submit(std::string service, engine::job what, const actor_ref<sim_owner>& session);
+  void submit_to_one(const std::string& service, engine::job what,
+                     const actor_ref<sim_owner>& session, const frame& routing_id);
   void cancel(const std::string& service, job_id id);
   void register_sink(const engine::offer_service& offer, sink_id id,
                      const actor_ref<sim_connection>& sink);

@@ -52,6 +52,8 @@ void sim_router_peers::on_message(routed_message input) {
   }
   case peers::verdict::house_full:
   case peers::verdict::wrong_door: // the simulated broker has one ROUTER
+  case peers::verdict::takeover:   // nor does it know users
+  case peers::verdict::user_full:
   case peers::verdict::ignore:
     return;
   }

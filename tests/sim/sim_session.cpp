@@ -2,6 +2,7 @@
 
 #include "mdp/overload.hpp"
 #include "mdp/wire/encode.hpp"
+#include "sim/sim_gate.hpp"
 #include "sim/sim_registry.hpp"
 #include "sim/sim_router_peers.hpp"
 
@@ -74,6 +75,15 @@ void sim_session::stop() {
   carry_out();
 }
 
+/// Tells whoever takes requests: the gate, if there is one.
+template <class Letter>
+void sim_session::tell_desk(Letter letter) {
+  if (broker_.gate)
+    broker_.post.tell(broker_.gate, std::move(letter));
+  else
+    broker_.post.tell(broker_.registry, std::move(letter));
+}
+
 void sim_session::carry_out() {
   link_.actions().drain([this](engine::client_link_action&& action) {
     std::visit(
@@ -81,18 +91,15 @@ void sim_session::carry_out() {
         [&](const engine::send_to_client& reply) { send(reply); },
         [&](engine::submit_to_service& request) {
           broker_.ledger.accepted(request.what.id);
-          broker_.post.tell(broker_.registry,
-                            [from = self_, r = std::move(request)](auto& registry) mutable {
-                              registry.submit(std::move(r.service), std::move(r.what), from);
-                            });
+          tell_desk([from = owner(self_), r = std::move(request)](auto& desk) mutable {
+            desk.submit(std::move(r.service), std::move(r.what), from);
+          });
         },
         [&](engine::cancel_at_service& request) {
           if (broker_.breaks(broken_rule::forgets_to_cancel))
             return;
           broker_.ledger.cancelled(request.id);
-          broker_.post.tell(broker_.registry, [r = std::move(request)](auto& registry) {
-            registry.cancel(r.service, r.id);
-          });
+          tell_desk([r = std::move(request)](auto& desk) { desk.cancel(r.service, r.id); });
         },
         [&](const engine::request_refused& news) {
           if (news.reason == engine::refusal::window_full ||

@@ -1,11 +1,12 @@
 #pragma once
 
 #include "sim/broker_parts.hpp"
+#include "sim/sim_owner.hpp"
 
 namespace mdp::sim {
 
 /// The simulated `client_session`: a client_link with its actions carried out.
-class sim_session {
+class sim_session final : public sim_owner {
 public:
   sim_session(broker_parts& broker, peer_id id, const frame& routing_id);
 
@@ -15,8 +16,9 @@ public:
                   time_point received_at);
   void on_peer_lost();
   void on_released();
-  void on_answer(job_id id, attempt_number attempt, bool is_final, message body);
-  void on_refused(job_id id, engine::refusal reason);
+  void on_answer(job_id id, attempt_number attempt, bool is_final, message body) override;
+  void on_refused(job_id id, engine::refusal reason) override;
+  void on_returned(engine::job what) override { on_refused(what.id, engine::refusal::worker_gone); }
   void on_deadline();
   void stop();
 
@@ -26,6 +28,8 @@ public:
   [[nodiscard]] time_point next_deadline() const noexcept { return link_.next_deadline(); }
 
 private:
+  template <class Letter>
+  void tell_desk(Letter letter);
   void carry_out();
   void send(const engine::send_to_client& reply);
 

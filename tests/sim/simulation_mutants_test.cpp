@@ -72,6 +72,10 @@ TEST_CASE("it is found out that a client's end leaves its requests behind") {
   check_is_found(broken_rule::forgets_to_cancel, {"left request"});
 }
 
+TEST_CASE("it is found out that a gate does not notice that its router is lost") {
+  check_is_found(broken_rule::forgets_lost_routers, {"got no reply", "still open"});
+}
+
 TEST_CASE("it is found out that nobody looks at the clock") {
   check_is_found(broken_rule::never_looks_at_clock, {"gets no heartbeats"});
 }

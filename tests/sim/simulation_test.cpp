@@ -48,6 +48,11 @@ std::map<std::string, std::uint64_t> sights(const run_statistics& sum) {
     {"requests a gone worker never got", sum.jobs.undelivered},
     {"requests buried", sum.jobs.buried},
     {"requests given back to be routed anew", sum.jobs.given_back},
+    {"requests that one worker alone was to have handed back", sum.jobs.handed_back},
+    {"questions to routers", sum.peers.routing.asked},
+    {"questions to the next router", sum.peers.routing.asked_again},
+    {"mistakes of routers", sum.peers.routing.mistakes},
+    {"verdicts of routers too late", sum.peers.routing.late},
     {"requests asked", sum.clients.asked},
     {"requests asked again", sum.clients.retries},
     {"replies", sum.clients.finished},
@@ -63,13 +68,20 @@ std::map<std::string, std::uint64_t> sights(const run_statistics& sum) {
   for (std::size_t i = 0; i < engine::refusal_count; ++i)
     seen["refusals, " + std::string(to_string(static_cast<engine::refusal>(i)))] =
       sum.jobs.refused[i];
+  for (std::size_t i = 0; i < engine::route_outcome_count; ++i)
+    seen["verdicts of routers, " + std::string(to_string(static_cast<engine::route_outcome>(i)))] =
+      sum.peers.routing.outcomes[i];
   for (std::size_t i = 0; i < engine::worker_end_count; ++i)
     seen["workers ended, " + std::string(to_string(static_cast<engine::worker_end>(i)))] =
       sum.peers.ended_workers[i];
-  // Without the last one, "wrong door": the simulated broker has one ROUTER.
+  // Nobody here proves who he is, so there are no rules about users.
+  for (const auto* what : {"refusals, not_allowed", "refusals, too_fast", "workers ended, not_allowed"})
+    seen.erase(what);
+  // Without the last three, "wrong door", "takeover" and "user full", for that reason and as the
+  // simulated broker has one ROUTER.
   constexpr const char* verdicts[] = {"deliver",   "goodbye", "open",      "violation",
                                       "turn away", "ignore",  "house full"};
-  static_assert(std::size(verdicts) + 1 == peers::verdict_count);
+  static_assert(std::size(verdicts) + 3 == peers::verdict_count);
   for (std::size_t i = 0; i < std::size(verdicts); ++i)
     seen[std::string("verdicts, ") + verdicts[i]] = sum.peers.verdicts[i];
   return seen;

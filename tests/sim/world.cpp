@@ -36,7 +36,7 @@ world::world(const run_options& options, scenario what)
       scenario_(std::move(what)),
       events_(options.trace_lines, options.is_loud),
       watch_(findings_, events_),
-      ledger_(scenario_.broker.queues, findings_),
+      ledger_(scenario_.broker.queues, findings_, !scenario_.broker.routing),
       net_(scenario_.net, chance_.split(), watch_, events_),
       broker_({scenario_.broker, net_, watch_, ledger_, peer_counters_, events_, options.broken},
               chance_.split()),
@@ -126,6 +126,7 @@ void world::calm_down() {
   events_.note([] { return "-- from here on nothing goes wrong --"; });
   if (faults_)
     faults_->stop(now_);
+  broker_.calm_down();
   for (const auto& intruder : intruders_)
     intruder->leave(now_);
   for (const auto& client : clients_)
@@ -200,12 +201,19 @@ void run_statistics::add(const run_statistics& other) {
   jobs.buried += other.jobs.buried;
   jobs.given_back += other.jobs.given_back;
   jobs.undelivered += other.jobs.undelivered;
+  jobs.given_back += other.jobs.given_back;
+  jobs.handed_back += other.jobs.handed_back;
   add_all(jobs.refused, other.jobs.refused);
   add_all(peers.ended_workers, other.peers.ended_workers);
   add_all(peers.verdicts, other.peers.verdicts);
   peers.invalid_messages += other.peers.invalid_messages;
   peers.unreachable += other.peers.unreachable;
   peers.late_answers += other.peers.late_answers;
+  peers.routing.asked += other.peers.routing.asked;
+  peers.routing.asked_again += other.peers.routing.asked_again;
+  peers.routing.mistakes += other.peers.routing.mistakes;
+  peers.routing.late += other.peers.routing.late;
+  add_all(peers.routing.outcomes, other.peers.routing.outcomes);
   clients.asked += other.clients.asked;
   clients.finished += other.clients.finished;
   clients.failed += other.clients.failed;

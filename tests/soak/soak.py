@@ -11,6 +11,8 @@ import sys
 import traceback
 
 import broker_dies
+import detection
+import hostile
 import many_peers
 import scarce
 import workers_die
@@ -28,6 +30,9 @@ SCENARIOS = [
     many_peers.crowd,
     scarce.descriptors,
     scarce.slow_reader,
+    detection.kill,
+    detection.freeze,
+    hostile.pranks,
 ]
 
 

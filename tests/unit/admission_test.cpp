@@ -1,8 +1,13 @@
 #include "mdp/defaults.hpp"
 #include "mdp/security/admission.hpp"
+#include "mdp/security/certificate.hpp"
+#include "support/process.hpp"
 
 #include <doctest/doctest.h>
 
+#include <filesystem>
+#include <memory>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -108,4 +113,75 @@ TEST_CASE("everything that is not expressly right is refused, and answered") {
     CHECK(verdict.reply.status == zap_status::failed);
     CHECK(verdict.reply.id == (nonsense.size() == 2 ? "42" : ""));
   }
+}
+
+// -- CURVE ----------------------------------------------------------------------------------------
+
+namespace {
+
+const auto& known_certificate() {
+  static const auto made = certificate::generate({{"name", "alice"}});
+  return made;
+}
+
+/// As libzmq asks about a CURVE peer: the credential is the key's bytes.
+message curve_question(const public_key& key) {
+  auto asked = question();
+  asked[5] = "CURVE";
+  auto frames = frames_of(asked);
+  frames.append(frame(std::as_bytes(std::span(key.bytes()))));
+  return frames;
+}
+
+std::shared_ptr<key_store> store_of(const test::temporary_folder& folder) {
+  REQUIRE(known_certificate().save(folder.path() + "/alice.cert"));
+  return *key_store::open(folder.path());
+}
+
+} // namespace
+
+TEST_CASE("RFC 27 by CURVE whoever is in the store is let in, by the name of its key") {
+  const test::temporary_folder folder;
+  const auto store = store_of(folder);
+  const admission rules("mdp", {}, mechanism::curve, store);
+  const auto verdict = rules.judge(curve_question(known_certificate().key()));
+  CHECK(verdict.is_welcome());
+  CHECK(verdict.reply.user_id == known_certificate().key().text());
+  const auto stranger = certificate::generate().key();
+  const auto refusal = rules.judge(curve_question(stranger));
+  CHECK_FALSE(refusal.is_welcome());
+  CHECK(refusal.reason == admission_refusal::unknown_key);
+  CHECK(refusal.key == stranger.text());
+  CHECK(refusal.reply.user_id.empty());
+  std::filesystem::remove(folder.path() + "/alice.cert");
+  REQUIRE(store->refresh() == true);
+  CHECK(rules.judge(curve_question(known_certificate().key())).reason ==
+        admission_refusal::unknown_key); // a store without keys lets nobody in
+}
+
+TEST_CASE("RFC 27 where CURVE is spoken nobody gets in without a key, with two, or with a piece") {
+  const admission anybody("mdp", {}, mechanism::curve);
+  CHECK(anybody.judge(curve_question(certificate::generate().key())).is_welcome());
+  auto two = curve_question(known_certificate().key());
+  two.append(two[6]);
+  auto none = question();
+  none[5] = "CURVE";
+  auto piece = none;
+  piece.push_back("0123456789");
+  auto plain = question();
+  plain[5] = "PLAIN";
+  plain.insert(plain.end(), {"alice", "secret"});
+  for (const auto& each :
+       {two, frames_of(none), frames_of(piece), frames_of(plain), frames_of(question())}) // NULL
+    CHECK(anybody.judge(each).reason == admission_refusal::other_mechanism);
+  CHECK(rules().judge(curve_question(known_certificate().key())).reason ==
+        admission_refusal::other_mechanism); // and CURVE where it is not spoken
+}
+
+TEST_CASE("RFC 27 a known key does not help who comes from the wrong address") {
+  const test::temporary_folder folder;
+  const admission rules("mdp", {{*address_range::parse("192.168.0.0/16")}, {}}, mechanism::curve,
+                        store_of(folder));
+  CHECK(rules.judge(curve_question(known_certificate().key())).reason ==
+        admission_refusal::address);
 }

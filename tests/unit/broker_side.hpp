@@ -61,6 +61,11 @@ inline std::string words(const engine::queue_action& action) {
                (back.what.attempts > 0 ? " (tried " + std::to_string(back.what.attempts) + ")"
                                        : "");
       },
+      [](const engine::return_pinned& back) {
+        return "return pinned " + words(back.what.id) +
+               (back.what.attempts > 0 ? " (tried " + std::to_string(back.what.attempts) + ")"
+                                       : "");
+      },
     },
     action);
 }
@@ -88,6 +93,7 @@ inline std::string words(const engine::worker_link_action& action) {
                (offer.load ? " load " + std::to_string(*offer.load) : "");
       },
       [](const engine::worker_load& news) { return "load " + std::to_string(news.load); },
+      [](const engine::registration_refused& news) { return "refused: " + news.service; },
       [](const engine::worker_answer& answer) {
         return (answer.is_final ? "final " : "part ") + words(answer.id) +
                attempt_words(answer.attempt) + ": " + words(answer.body);

@@ -123,7 +123,14 @@ TEST_CASE("T12 or with a status reply, where that is configured") {
     {refusal::queue_full, "mdp-status 503 service overloaded"},
     {refusal::memory_full, "mdp-status 503 service overloaded"},
     {refusal::too_many_services, "mdp-status 503 service overloaded"},
+    {refusal::discarded, "mdp-status 403 request discarded"},
+    {refusal::worker_gone, "mdp-status 404 no such worker"},
+    {refusal::router_failed, "mdp-status 500 router failed"},
+    {refusal::router_full, "mdp-status 503 router overloaded"},
+    {refusal::router_memory_full, "mdp-status 503 router overloaded"},
     {refusal::stopping, "mdp-status 503 broker is stopping"},
+    {refusal::not_allowed, "mdp-status 403 not allowed"},
+    {refusal::too_fast, "mdp-status 429 too many requests a second"},
   };
   static_assert(std::size(rows) == refusal_count);
   for (const auto& [reason, text] : rows) {

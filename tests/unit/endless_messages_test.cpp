@@ -13,9 +13,9 @@ using namespace mdp::peers;
 
 namespace {
 
-/// Up to ten bytes go unnoticed; a message and the buffers are a hundred.
+/// A message and the buffers are a hundred bytes; all together may hold three hundred.
 struct fixture {
-  endless_messages watch{10, 100};
+  endless_messages watch{{.bound = 100, .total = 300}};
 
   /// Looks when these connections have received so much.
   void look(const std::map<int, std::uint64_t>& received) {
@@ -24,98 +24,169 @@ struct fixture {
       return known == received.end() ? std::nullopt : std::optional(known->second);
     });
   }
+
+  void open(int count) {
+    for (int connection = 1; connection <= count; ++connection)
+      watch.opened(connection);
+  }
+
+  bool acquits_all() {
+    const auto guilty = watch.judgement();
+    return guilty.endless.empty() && guilty.crowding.empty();
+  }
 };
 
 } // namespace
 
 TEST_CASE_FIXTURE(fixture,
                   "T8 who receives more than a message can be and delivers none is found") {
-  watch.opened(1);
-  look({{1, 10}});
-  CHECK_FALSE(watch.is_watching());
-  look({{1, 11}});
-  CHECK(watch.is_watched(1));
-  look({{1, 111}});
+  open(1);
+  look({{1, 100}});
   CHECK_FALSE(watch.has_suspects());
-  look({{1, 112}});
+  look({{1, 101}});
   CHECK(watch.has_suspects());
-  CHECK(watch.drained() == std::vector{1});
-  CHECK_FALSE(watch.is_watching());
+  CHECK(watch.judgement().endless == std::vector{1});
   CHECK_FALSE(watch.has_suspects());
   CHECK(watch.size() == 0);
 }
 
-TEST_CASE_FIXTURE(fixture, "what was received before a connection was watched does not count") {
-  watch.opened(1);
-  look({{1, 1'000'000}}); // in small messages, for all we know
-  CHECK(watch.is_watched(1));
-  look({{1, 1'000'100}});
+TEST_CASE_FIXTURE(fixture, "what was delivered is not held") {
+  open(1);
+  watch.delivered(1, 50);
+  look({{1, 150}});
+  CHECK(watch.held() == 100);
   CHECK_FALSE(watch.has_suspects());
-  CHECK(watch.drained().empty());
-}
-
-TEST_CASE_FIXTURE(fixture, "who delivers is not watched any more, and counts from then on") {
-  watch.opened(1);
-  look({{1, 50}});
-  watch.delivered(1, 120);
-  CHECK_FALSE(watch.is_watching());
-  look({{1, 130}});
-  CHECK_FALSE(watch.is_watching());
-  look({{1, 131}});
-  CHECK(watch.is_watched(1));
+  look({{1, 151}});
+  CHECK(watch.has_suspects());
 }
 
 TEST_CASE_FIXTURE(fixture, "a suspect that delivers before all is read is left alone") {
-  watch.opened(1);
-  watch.opened(2);
-  look({{1, 50}, {2, 50}});
+  open(2);
   look({{1, 500}, {2, 500}});
   look({{1, 600}, {2, 600}}); // its owner has much to read, and looks again meanwhile
   watch.delivered(2, 700);
-  CHECK(watch.drained() == std::vector{1});
+  CHECK(watch.judgement().endless == std::vector{1});
   CHECK(watch.size() == 1);
-  CHECK(watch.drained().empty()); // once
+  CHECK(acquits_all()); // once
 }
 
-TEST_CASE_FIXTURE(fixture, "a message of somebody who is not watched changes nothing") {
-  watch.opened(1);
-  watch.delivered(1, 50);
-  watch.delivered(7, 50);
-  look({{1, 11}});
-  CHECK(watch.is_watched(1));
+TEST_CASE_FIXTURE(fixture, "T8 when all together hold too much, those that hold most have to go") {
+  open(5);
+  look({{1, 50}, {2, 90}, {3, 60}, {4, 95}, {5, 5}});
+  CHECK(watch.held() == 300);
+  CHECK_FALSE(watch.has_suspects());
+  look({{1, 50}, {2, 90}, {3, 60}, {4, 96}, {5, 95}});
+  REQUIRE(watch.has_suspects());
+  const auto guilty = watch.judgement();
+  CHECK(guilty.endless.empty());
+  CHECK(guilty.crowding == std::vector{4}); // without it there are 295
+  look({{1, 50}, {2, 90}, {3, 60}, {5, 95}});
+  CHECK_FALSE(watch.has_suspects());
+}
+
+TEST_CASE_FIXTURE(fixture, "T8 ten thousand small pieces are no way around the total") {
+  watch = endless_messages({.bound = 100, .total = 50'000});
+  open(10'000);
+  std::map<int, std::uint64_t> received;
+  for (int connection = 1; connection <= 10'000; ++connection)
+    received[connection] = 6;
+  look(received);
+  REQUIRE(watch.has_suspects());
+  CHECK(watch.judgement().crowding.size() == 1'667); // 8333 times 6 are less than 50 000
+  CHECK(watch.size() == 8'333);
+}
+
+TEST_CASE_FIXTURE(fixture, "who has gone beyond what a message may be does not push others out") {
+  open(3);
+  look({{1, 290}, {2, 90}, {3, 90}});
+  const auto guilty = watch.judgement();
+  CHECK(guilty.endless == std::vector{1});
+  CHECK(guilty.crowding.empty());
+}
+
+TEST_CASE_FIXTURE(fixture,
+                  "when all together held too much and have delivered since, nobody goes") {
+  open(4);
+  look({{1, 90}, {2, 90}, {3, 90}, {4, 90}});
+  REQUIRE(watch.has_suspects());
+  watch.delivered(3, 80);
+  CHECK(acquits_all());
+  CHECK(watch.size() == 4);
+}
+
+TEST_CASE_FIXTURE(fixture, "an owner who is never done with reading judges after a while") {
+  open(1);
+  for (std::uint32_t i = 0; i < mdp::defaults::endless_patience_looks; ++i)
+    look({{1, 200}});
+  CHECK_FALSE(watch.is_judgement_due());
+  look({{1, 200}});
+  CHECK(watch.is_judgement_due());
+  CHECK(watch.judgement().endless == std::vector{1});
+  CHECK_FALSE(watch.is_judgement_due());
+}
+
+TEST_CASE_FIXTURE(fixture, "suspicion that was not confirmed begins anew") {
+  open(1);
+  for (std::uint32_t i = 0; i < mdp::defaults::endless_patience_looks; ++i)
+    look({{1, 200}});
+  watch.delivered(1, 150);
+  look({{1, 200}});
+  CHECK_FALSE(watch.has_suspects());
+  look({{1, 300}});
+  CHECK(watch.has_suspects());
+  CHECK_FALSE(watch.is_judgement_due());
+}
+
+TEST_CASE_FIXTURE(fixture, "the next look is soon while much is held") {
+  open(1);
+  look({{1, 75}});
+  CHECK_FALSE(watch.is_pressed());
+  look({{1, 76}});
+  CHECK(watch.is_pressed());
+  watch.delivered(1, 76);
+  look({{1, 100}});
+  CHECK_FALSE(watch.is_pressed());
+}
+
+TEST_CASE_FIXTURE(fixture,
+                  "nobody saves up what was counted as delivered and had not been received") {
+  open(1);
+  watch.delivered(1, 1'000);
+  look({{1, 10}});
+  look({{1, 110}});
+  CHECK(watch.held() == 100);
+  look({{1, 111}});
+  CHECK(watch.has_suspects());
 }
 
 TEST_CASE_FIXTURE(fixture, "a connection that has ended is forgotten in whatever state it was") {
   for (const std::uint64_t received : {5, 50, 500}) {
     fixture f;
     f.watch.opened(1);
-    f.look({{1, 5}});
     f.look({{1, received}});
-    f.look({{1, 2 * received}});
     f.watch.closed(1);
-    CHECK_FALSE(f.watch.is_watching());
-    CHECK(f.watch.drained().empty());
+    f.watch.delivered(1, 5); // it had said something before
+    CHECK(f.acquits_all());
     CHECK(f.watch.size() == 0);
   }
 }
 
 TEST_CASE_FIXTURE(fixture, "a name that comes again is another connection, and begins at nothing") {
-  watch.opened(1);
-  look({{1, 50}});
+  open(1);
   look({{1, 500}});
   watch.opened(1); // nobody said that the other one had ended
+  look({{1, 100}});
   CHECK_FALSE(watch.has_suspects());
-  look({{1, 10}});
-  CHECK_FALSE(watch.is_watching());
 }
 
-TEST_CASE_FIXTURE(fixture, "who cannot be measured, or has received less than before, is let be") {
-  watch.opened(1);
-  watch.opened(2);
-  look({{2, 50}});
-  look({{2, 3}});
-  CHECK(watch.drained().empty());
-  CHECK_FALSE(watch.is_watched(1));
+TEST_CASE_FIXTURE(fixture, "who cannot be measured is let be") {
+  open(2);
+  look({});
+  CHECK(watch.held() == 0);
+  watch.delivered(1, 50);
+  look({{2, 20}});
+  CHECK(watch.held() == 20);
+  CHECK_FALSE(watch.has_suspects());
 }
 
 TEST_CASE("who ends each message in time is never hung up on, however it sends and is read") {
@@ -126,21 +197,24 @@ TEST_CASE("who ends each message in time is never hung up on, however it sends a
     const auto roll = [&](std::uint64_t from, std::uint64_t to) {
       return std::uniform_int_distribution<std::uint64_t>(from, to)(dice);
     };
-    endless_messages watch{10, largest + 20};
+    endless_messages watch{{.bound = largest + 20, .total = 1'000}};
     watch.opened(1);
     std::uint64_t received = 0;
-    std::uint64_t end_of_message = roll(1, largest);
-    std::uint64_t unread = 0; // messages that have arrived in whole
+    std::uint64_t message = roll(1, largest);
+    std::uint64_t end_of_message = message;
+    std::vector<std::uint64_t> unread; // messages that have arrived in whole
     const auto read_all = [&] {
-      for (; unread > 0; --unread)
-        watch.delivered(1, received);
+      for (const auto bytes : unread)
+        watch.delivered(1, bytes);
+      unread.clear();
     };
     for (int step = 0; step < 300; ++step) {
       received += roll(0, 30);
       const auto in_buffers = std::min<std::uint64_t>(received, roll(0, 20));
       while (end_of_message <= received - in_buffers) {
-        ++unread;
-        end_of_message += roll(1, largest);
+        unread.push_back(message);
+        message = roll(1, largest);
+        end_of_message += message;
       }
       if (roll(0, 3) == 0)
         read_all();
@@ -148,8 +222,55 @@ TEST_CASE("who ends each message in time is never hung up on, however it sends a
         watch.look([&](int) { return std::optional(received); });
       if (watch.has_suspects() && roll(0, 1) == 0) {
         read_all();
-        REQUIRE(watch.drained().empty());
+        REQUIRE(watch.judgement().endless.empty());
+        REQUIRE(watch.size() == 1);
       }
+    }
+  }
+}
+
+TEST_CASE(
+  "T8 what unfinished messages hold is within the total after each judgement, whoever sends") {
+  for (std::uint32_t seed = 1; seed <= 200; ++seed) {
+    CAPTURE(seed);
+    std::mt19937 dice(seed);
+    const auto roll = [&](std::uint64_t from, std::uint64_t to) {
+      return std::uniform_int_distribution<std::uint64_t>(from, to)(dice);
+    };
+    struct peer {
+      std::uint64_t received = 0;
+      std::uint64_t ended = 0; // of that, in whole messages
+      bool is_open = false;
+    };
+    std::vector<peer> peers(30);
+    endless_messages watch{{.bound = 100, .total = 300}};
+    for (int step = 0; step < 200; ++step) {
+      const auto which = static_cast<int>(roll(0, peers.size() - 1));
+      auto& one = peers[static_cast<std::size_t>(which)];
+      if (!one.is_open) {
+        one = {.is_open = true};
+        watch.opened(which);
+      }
+      one.received += roll(0, 60);
+      if (roll(0, 4) == 0) {
+        watch.delivered(which, one.received - one.ended);
+        one.ended = one.received;
+      }
+      if (roll(0, 5) != 0)
+        continue;
+      watch.look([&](int i) { return std::optional(peers[static_cast<std::size_t>(i)].received); });
+      if (!watch.has_suspects())
+        continue;
+      const auto guilty = watch.judgement();
+      for (const auto* group : {&guilty.endless, &guilty.crowding})
+        for (const auto each : *group)
+          peers[static_cast<std::size_t>(each)] = {};
+      std::uint64_t held = 0;
+      for (const auto& each : peers) {
+        held += each.received - each.ended;
+        REQUIRE(each.received - each.ended <= 100);
+      }
+      REQUIRE(held <= 300);
     }
   }
 }

@@ -102,3 +102,13 @@ TEST_CASE("the last endpoint has the port that the system chose") {
   CHECK(endpoint.starts_with("tcp://127.0.0.1:"));
   CHECK(can_connect(endpoint));
 }
+
+TEST_CASE("what only this machine can reach is told from what others can") {
+  for (const auto* endpoint : {"ipc:///run/x", "inproc://x", "tcp://127.0.0.1:5555",
+                               "tcp://127.1.2.3:5555", "tcp://[::1]:5555", "tcp://lo:5555"})
+    CHECK_MESSAGE(is_local(endpoint), endpoint);
+  for (const auto* endpoint :
+       {"tcp://*:5555", "tcp://0.0.0.0:5555", "tcp://10.0.0.1:5555", "tcp://[::]:5555",
+        "tcp://[fd00::1]:5555", "tcp://eth0:5555", "tcp://lofty:5555", "tcp://[::10]:5555"})
+    CHECK_FALSE_MESSAGE(is_local(endpoint), endpoint);
+}

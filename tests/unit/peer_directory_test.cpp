@@ -308,3 +308,50 @@ TEST_CASE("7-2 two directories of one broker give no id twice") {
     }
   CHECK(ids.size() == 20);
 }
+
+// -- users ----------------------------------------------------------------------------------------
+
+TEST_CASE_FIXTURE(fixture, "T9 another user with a known routing id takes nothing over") {
+  REQUIRE(directory.judge(peer, asks(), at(0s), frame("alice")).what == verdict::open);
+  const auto id = directory.admit(peer, asks(), frame("alice")).id;
+  CHECK(directory.judge(peer, asks(), at(0s), frame("alice")).what == verdict::deliver);
+  for (const auto& user : {frame("bob"), frame()}) {
+    for (const auto& input : {asks(), ready, leave}) {
+      const auto decision = directory.judge(peer, input, at(0s), user);
+      CHECK(decision.what == verdict::takeover);
+      REQUIRE(decision.peer != nullptr);
+      CHECK(decision.peer->id == id);
+    }
+  }
+  CHECK(directory.remove(id, false, at(0s), 2) == 0); // none of it was delivered
+  CHECK(directory.judge(peer, asks(), at(0s), frame("bob")).what == verdict::open);
+}
+
+TEST_CASE("a user has as many peers as he may, and others have theirs") {
+  directory_config config;
+  config.max_peers_of = [](const frame& user) -> std::size_t { return user == "alice" ? 2 : 0; };
+  peer_directory<int> directory(config);
+  const auto open = [&](const char* who, const char* user) {
+    const auto what = directory.judge(frame(who), asks(), at(0s), frame(user)).what;
+    if (what == verdict::open)
+      directory.admit(frame(who), asks(), frame(user));
+    return what;
+  };
+  CHECK(open("1", "alice") == verdict::open);
+  CHECK(open("2", "alice") == verdict::open);
+  CHECK(open("3", "alice") == verdict::user_full);
+  CHECK(directory.judge(frame("1"), asks(), at(0s), frame("alice")).what == verdict::deliver);
+  for (const auto* who : {"4", "5", "6"})
+    CHECK(open(who, "bob") == verdict::open);
+  SUBCASE("one that ends makes room") {
+    directory.remove(directory.find(frame("1"))->id, false, at(0s));
+  }
+  SUBCASE("so does one that is released") {
+    CHECK(directory.release(directory.find(frame("1"))->id, 2));
+  }
+  SUBCASE("and one that says goodbye") {
+    directory.let_go(directory.find(frame("1"))->id, at(0s));
+  }
+  CHECK(open("7", "alice") == verdict::open);
+  CHECK(open("8", "alice") == verdict::user_full);
+}

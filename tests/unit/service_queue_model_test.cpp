@@ -36,6 +36,7 @@ struct modelled_job {
   attempt_number attempt = 0;
   std::optional<sink_id> sink;
   bool is_cancelled = false;
+  std::optional<sink_id> only{};
 };
 
 class modelled_queue {
@@ -61,6 +62,10 @@ private:
     switch (number(40)) {
     case 39:
       return queue_.yield_waiting();
+    case 38:
+    case 37:
+    case 36:
+      return submit_to(any_sink().value_or(sink_id{1'000}));
     default:
       break;
     }
@@ -92,6 +97,12 @@ private:
     what.urgency = static_cast<priority>(number(priority_count));
     jobs_[what.id] = {what.footprint(), 0, std::nullopt, false};
     queue_.submit(std::move(what), now_);
+  }
+
+  void submit_to(sink_id sink) {
+    auto what = job_of(1 + number(4), ++sequence_, now_ + std::chrono::seconds(number(20)));
+    jobs_[what.id] = {what.footprint(), 0, std::nullopt, false, sink};
+    queue_.submit_to(sink, std::move(what), now_);
   }
 
   void cancel(std::optional<job_id> id) {
@@ -151,7 +162,10 @@ private:
                      REQUIRE(sinks_.contains(assign.sink));
                      REQUIRE(assign.attempt == ++job.attempt);
                      REQUIRE(assign.attempt <= max_attempts);
-                     check_choice(assign.sink);
+                     if (job.only)
+                       REQUIRE(assign.sink == job.only);
+                     else
+                       check_choice(assign.sink);
                      job.sink = assign.sink;
                    },
                    [this](const answer_client& answer) {
@@ -170,7 +184,17 @@ private:
                      const auto entry = jobs_.find(back.what.id);
                      REQUIRE(entry != jobs_.end());
                      REQUIRE_FALSE(entry->second.sink.has_value());
+                     REQUIRE_FALSE(entry->second.only.has_value());
                      REQUIRE(back.what.attempts == entry->second.attempt);
+                     jobs_.erase(entry);
+                   },
+                   [this](const return_pinned& back) {
+                     const auto entry = jobs_.find(back.what.id);
+                     REQUIRE(entry != jobs_.end());
+                     REQUIRE(entry->second.only.has_value());
+                     REQUIRE_FALSE(sinks_.contains(*entry->second.only));
+                     REQUIRE(back.what.attempts == entry->second.attempt);
+                     REQUIRE(back.what.attempts < max_attempts);
                      jobs_.erase(entry);
                    },
                  },
@@ -195,10 +219,12 @@ private:
   void compare_numbers() {
     std::size_t in_flight = 0;
     std::size_t footprint = 0;
+    std::size_t wait_for_any = 0;
     std::map<sink_id, std::uint32_t> held;
     for (const auto& [id, job] : jobs_) {
       footprint += job.footprint;
       in_flight += job.sink ? 1 : 0;
+      wait_for_any += !job.sink && !job.only ? 1 : 0;
       if (job.sink)
         ++held[*job.sink];
     }
@@ -212,7 +238,10 @@ private:
     REQUIRE(queue_.footprint() == footprint);
     REQUIRE(queue_.sinks() == sinks_.size());
     REQUIRE_FALSE(queue_.is_stuck());
-    REQUIRE_FALSE((has_room && queue_.waiting() > 0));
+    REQUIRE_FALSE((has_room && wait_for_any > 0));
+    for (const auto& [id, job] : jobs_)
+      if (!job.sink && job.only)
+        REQUIRE(held[*job.only] == sinks_.at(*job.only));
     REQUIRE((queue_.waiting() == 0) == (queue_.next_deadline() == never));
   }
 

@@ -2,10 +2,13 @@
 #include "mdp/net/endpoint.hpp"
 #include "mdp/net/frames_io.hpp"
 #include "mdp/net/socket_monitor.hpp"
+#include "mdp/net/socket_options.hpp"
 #include "support/eventually.hpp"
 
 #include <doctest/doctest.h>
 
+#include <array>
+#include <cstdint>
 #include <optional>
 #include <string>
 
@@ -87,17 +90,63 @@ TEST_CASE_FIXTURE(watched_router, "which connections begin and end is told in th
   CHECK(changes[0].descriptor == descriptor);
 }
 
-TEST_CASE_FIXTURE(watched_router, "the system counts what a connection receives, read or not") {
+TEST_CASE_FIXTURE(watched_router, "the system counts what libzmq reads from a connection, whether "
+                                  "somebody takes it or not") {
   auto peer = connected_peer();
   const auto descriptor = monitor->take().changes.at(0).descriptor;
-  const auto before = net::bytes_received(descriptor);
+  const auto before = net::bytes_read(descriptor);
   REQUIRE(before);
   CHECK(*before > 5);
   const std::string body(100'000, 'x');
   peer.send(zmq::buffer(body), zmq::send_flags::none);
-  CHECK(eventually(
-    [&] { return net::bytes_received(descriptor).value_or(0) > *before + body.size(); }));
-  CHECK_FALSE(net::bytes_received(-1));
+  CHECK(
+    eventually([&] { return net::bytes_read(descriptor).value_or(0) > *before + body.size(); }));
+  CHECK_FALSE(net::bytes_read(-1));
+}
+
+TEST_CASE("T8 what a message took on the wire is known to the byte, with CURVE as well") {
+  for (const bool is_sealed : {false, true}) {
+    CAPTURE(is_sealed);
+    net::context context;
+    zmq::socket_t router(context.handle(), zmq::socket_type::router);
+    zmq::socket_t peer(context.handle(), zmq::socket_type::dealer);
+    peer.set(zmq::sockopt::linger, 0);
+    if (is_sealed) {
+      std::array<char, 41> open{};
+      std::array<char, 41> secret{};
+      REQUIRE(zmq_curve_keypair(open.data(), secret.data()) == 0);
+      router.set(zmq::sockopt::curve_server, true);
+      router.set(zmq::sockopt::curve_secretkey, secret.data());
+      peer.set(zmq::sockopt::curve_serverkey, open.data());
+      peer.set(zmq::sockopt::curve_publickey, open.data());
+      peer.set(zmq::sockopt::curve_secretkey, secret.data());
+    }
+    REQUIRE_FALSE(net::bind(router, "tcp://127.0.0.1:*"));
+    REQUIRE_FALSE(net::connect(peer, net::last_endpoint(router)));
+    frame who;
+    message what;
+    net::message_origin how;
+    const auto receives = [&](const net::message_bounds& bounds) {
+      return eventually([&] {
+        return net::receive_from(router, bounds, who, what, &how, net::wrapping_bytes(router))
+                 .status != net::receive_status::nothing;
+      });
+    };
+    peer.send(zmq::str_buffer("hello"), zmq::send_flags::none);
+    REQUIRE(receives({10, 1000}));
+    const auto handshake = net::bytes_read(how.connection);
+    REQUIRE(handshake);
+    std::uint64_t taken = 0;
+    for (const std::size_t size : {0, 1, 222, 223, 255, 256, 257, 5000, 70'000}) {
+      const std::string body(size, 'x');
+      for (int more = 3; more >= 0; --more)
+        peer.send(zmq::buffer(body), more > 0 ? zmq::send_flags::sndmore : zmq::send_flags::none);
+      REQUIRE(receives(size % 2 == 0 ? net::message_bounds{10, 1'000'000}
+                                     : net::message_bounds{2, 1'000'000})); // dropped: counts too
+      taken += how.wire_bytes;
+    }
+    CHECK(eventually([&] { return net::bytes_read(how.connection) == *handshake + taken; }));
+  }
 }
 
 TEST_CASE_FIXTURE(watched_router, "a message says by which connection it came") {
@@ -108,10 +157,11 @@ TEST_CASE_FIXTURE(watched_router, "a message says by which connection it came") 
   second.send(zmq::str_buffer("hello"), zmq::send_flags::none);
   frame who;
   message what;
-  int connection = -1;
+  net::message_origin origin;
   REQUIRE(eventually([&] {
-    return net::receive_from(router, {10, 1000}, who, what, &connection).status ==
+    return net::receive_from(router, {10, 1000}, who, what, &origin).status ==
            net::receive_status::received;
   }));
-  CHECK(connection == changes[1].descriptor);
+  CHECK(origin.connection == changes[1].descriptor);
+  CHECK(origin.user.empty());
 }

@@ -264,13 +264,15 @@ TEST_CASE("a child that does not end in its grace is killed once, and no other w
   CHECK(s.play("!b a") == "-a ended");
 }
 
-TEST_CASE("a child whose own children outlive it takes part in an orderly end, also while it is down") {
+TEST_CASE(
+  "a child whose own children outlive it takes part in an orderly end, also while it is down") {
   CHECK(story::lasting(one, 2).play("!b stop b a") == "+b -b -a ended");
   CHECK(story::lasting(one, 2).play("!a !b stop b a") == "+a +b -b -a ended");
   CHECK(story::lasting(rest, 3).play("!a c !b b pause") == "-c -b +b -b +a +b +c");
 }
 
-TEST_CASE("such a child that fails while it is being stopped is stopped again, but not what was killed") {
+TEST_CASE(
+  "such a child that fails while it is being stopped is stopped again, but not what was killed") {
   CHECK(story::lasting(one, 2).play("stop !b b a") == "-b +b -b -a ended");
   CHECK(story::lasting(one, 2).play("stop !b !b a") == "-b +b -b -a ended"); // once
   CHECK(story::lasting(one, 2).play("stop pause !b a") == "-b kill b -a ended");

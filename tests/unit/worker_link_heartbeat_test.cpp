@@ -134,6 +134,57 @@ TEST_CASE_FIXTURE(worker_link_fixture,
   CHECK(tick(at(34s)) == "send disconnect, ended: silent");
 }
 
+TEST_CASE_FIXTURE(worker_link_fixture,
+                  "T1 7-39 a worker that has beaten over its work is not excused by it any more") {
+  make_ready();
+  assign(1, 1, 1, at(0s));
+  for (int i = 1; i <= 2; ++i) {
+    tick(at(i * 1s));
+    handle(wire::heartbeat{}, at(i * 1s));
+  }
+  for (int i = 3; i < 6; ++i)
+    REQUIRE(tick(at(i * 1s)) == "send heartbeat");
+  CHECK(tick(at(6s)) == "send disconnect, ended: silent");
+}
+
+TEST_CASE_FIXTURE(worker_link_fixture, "T1 what a worker can is remembered for its next request") {
+  make_ready();
+  assign(1, 1, 1, at(0s));
+  for (int i = 1; i <= 2; ++i) {
+    tick(at(i * 1s));
+    handle(wire::heartbeat{}, at(i * 1s));
+  }
+  handle(wire::worker_final{frame("client 1"), body({"x"})}, at(2s));
+  assign(1, 2, 1, at(2s));
+  for (int i = 3; i < 6; ++i)
+    tick(at(i * 1s));
+  CHECK(tick(at(6s)) == "send disconnect, ended: silent");
+}
+
+TEST_CASE_FIXTURE(worker_link_fixture,
+                  "T1 7-39 a worker that announced a capacity beats at work from the beginning") {
+  make_ready(2);
+  assign(1, 1);
+  for (int i = 1; i < 4; ++i)
+    REQUIRE(tick(at(i * 1s)) == "send heartbeat");
+  CHECK(tick(at(4s)) == "send disconnect, ended: silent");
+}
+
+TEST_CASE_FIXTURE(worker_link_fixture,
+                  "T1 a beat that crossed its request proves nothing, nor does one after a sleep") {
+  make_ready();
+  for (int job = 0; job < 5; ++job) { // each time one of either
+    const auto start = at(job * 10s);
+    assign(1, static_cast<std::uint64_t>(job) + 1, 1, start);
+    handle(wire::heartbeat{}, start + 999ms);
+    handle(wire::heartbeat{}, start + 3s);
+    for (int i = 1; i < 9; ++i)
+      REQUIRE(tick(start + i * 1s) == "send heartbeat");
+    handle(wire::worker_final{frame("client 1"), body({"x"})}, start + 9s);
+    REQUIRE_FALSE(link.has_ended());
+  }
+}
+
 TEST_CASE_FIXTURE(strict_fixture, "T1 Z6 a strict broker asks for heartbeats of busy workers too") {
   make_ready();
   assign(1, 1);

@@ -17,6 +17,8 @@
 
 namespace mdp::actors {
 
+struct routing_counters;
+
 /// One number that only grows. Thread-safe; nobody waits for it.
 class counter {
 public:
@@ -73,6 +75,8 @@ struct broker_counters {
   counter violations;  ///< a known peer with another header than before (7-31)
   counter turned_away; ///< workers nobody knows, told to go (T9)
   counter house_full;  ///< messages of peers that found no room (T8)
+  counter takeovers;   ///< with the routing id of another user (T9)
+  counter user_full;   ///< of users who have as many connections as they may
   counter wrong_door;  ///< clients at the workers' endpoint, or the other way round (7-2)
   counter ignored;     ///< last words of peers that had been told to go
   counter unread;      ///< delivered to a peer's actor, which ended before it read them
@@ -82,12 +86,16 @@ struct broker_counters {
   counter workers;
   counters_by<engine::client_end, engine::client_end_count> ended_clients;
   counters_by<engine::worker_end, engine::worker_end_count> ended_workers;
-  counter failed_peers;        ///< whose actor failed
-  counter lost_connections;    ///< of clients and workers, for whatever reason
-  counter refused_connections; ///< hung up on, as there were as many as there may be
-  counter endless_connections; ///< hung up on, as their message did not end (T8)
+  counter failed_peers;         ///< whose actor failed
+  counter lost_connections;     ///< of clients and workers, for whatever reason
+  counter refused_connections;  ///< hung up on, as there were as many as there may be
+  counter endless_connections;  ///< hung up on, as their message did not end (T8)
+  counter crowding_connections; ///< hung up on, as all unfinished messages held too much (T8)
   /// Connections that the rules did not let in.
   counters_by<security::admission_refusal, security::admission_refusal_count> not_admitted;
+  counter removed_users;         ///< connections of users that are in the key store no more
+  counter key_reloads;           ///< times the key store was read again
+  counter key_reload_failures;   ///< times that did not go well, and the old keys stayed
   counter accept_failures;       ///< for want of a descriptor, or of what else the system lacked
   counter registrations_refused; ///< workers told to go, as there is no room for their service (T8)
   counter slow_peers;            ///< dropped because they did not read what was sent to them (T21)
@@ -118,6 +126,8 @@ struct broker_counters {
   gauge services;
   /// What all requests together have drawn; set before the broker starts, null without one.
   std::shared_ptr<const engine::broker_budget> budget;
+  /// What rules and routers have done; likewise.
+  std::shared_ptr<const routing_counters> routing;
 
   /// When the broker began, for its age. Called by each incarnation; the first one counts.
   void began(time_point now) noexcept {

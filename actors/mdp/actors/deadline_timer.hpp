@@ -2,6 +2,7 @@
 
 #include "mdp/actors/compat/messaging.hpp"
 #include "mdp/actors/messages.hpp"
+#include "mdp/peers/peer_defaults.hpp"
 #include "mdp/time.hpp"
 
 #include <algorithm>
@@ -12,6 +13,11 @@ namespace mdp::actors {
 /// under way that matters: while a timer is armed for an earlier time nothing is done, as it will
 /// fire early, find nothing to do and be armed again. So a heartbeat deadline that moves with each
 /// message costs one timer an interval, not one a message (T16).
+///
+/// CAF takes no timer back, and one that is under way keeps its actor in memory, also when that has
+/// ended. So none is longer than its actor is old, but for the first: who came only to leave is out of
+/// memory soon, however rarely anybody beats, and those that have ended never keep more of it than
+/// those that live have had.
 class deadline_timer {
 public:
   /// Call after each call into the engine, with the engine's next deadline.
@@ -19,8 +25,11 @@ public:
   void arm(Self* self, const Handle& to, time_point deadline) {
     if (deadline >= armed_)
       return;
-    armed_ = deadline;
-    tell_after(self, std::max(deadline - now_of(self), duration::zero()), to, deadline_due{});
+    const auto now = now_of(self);
+    if (began_ == never)
+      began_ = now;
+    armed_ = std::min(deadline, now + std::max<duration>(now - began_, defaults::first_timer));
+    tell_after(self, std::max(armed_ - now, duration::zero()), to, deadline_due{});
   }
 
   /// Call first thing on `deadline_due`.
@@ -28,6 +37,7 @@ public:
 
 private:
   time_point armed_ = never;
+  time_point began_ = never; // when it was armed first
 };
 
 } // namespace mdp::actors

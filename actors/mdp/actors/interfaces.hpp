@@ -9,7 +9,7 @@
 ///
 ///     loop ─ io ─┬─ client session ── registry ── queue ─┬─ worker connection ─ io ─ loop
 ///                │                       └─ mmi          └─ in-process service
-///                ├─ worker connection
+///                ├─ worker connection    (with routing: ── rules ── gate ── registry; gate ── router)
 ///                └─ worker peer ── in-process service       (in a worker's process)
 ///
 namespace mdp::actors {
@@ -31,6 +31,7 @@ struct peer_released;
 struct open_socket;
 struct send_on_socket;
 struct close_owned_socket;
+struct keys_changed;
 // broker
 struct request_arrived;
 struct command_arrived;
@@ -61,6 +62,21 @@ struct survey_begun;
 struct report_service;
 struct preview_job;
 struct service_reported;
+// routing
+struct submit_pinned_job;
+struct job_returned;
+struct router_seated;
+struct router_unseated;
+struct router_accepted;
+struct route_request;
+struct route_reply;
+struct route_withdrawn;
+struct request_decided;
+struct reply_decided;
+struct worker_joined;
+struct worker_departed;
+struct routing_event;
+struct queues_drained;
 // peers
 struct socket_opened;
 struct socket_failed;
@@ -91,14 +107,28 @@ using supervisor_actor = stoppable_actor::extend< //
 using io_actor = stoppable_actor::extend< //
   takes<loop_reported>,                   // what one turn of the loop has brought
   takes<loop_ended>,                      // the loop's last word
-  takes<serve_peers>,         // a broker is there: bind, and open an actor for each peer
-  takes<send_to_peer>,        // send to a client or worker of this broker
-  takes<peer_ended>,          // a session or connection is over
-  takes<release_peer>,        // a session would be forgotten, if nothing is on its way to it
-  takes<deadline_due>,        // connections were lost: look which workers are gone
-  takes<open_socket>,         // connect to a broker on behalf of a peer actor
-  takes<send_on_socket>,      // send on such a socket
-  takes<close_owned_socket>>; // close it
+  takes<serve_peers>,        // a broker is there: bind, and open an actor for each peer
+  takes<send_to_peer>,       // send to a client or worker of this broker
+  takes<peer_ended>,         // a session or connection is over
+  takes<release_peer>,       // a session would be forgotten, if nothing is on its way to it
+  takes<deadline_due>,       // connections were lost: look which workers are gone
+  takes<open_socket>,        // connect to a broker on behalf of a peer actor
+  takes<send_on_socket>,     // send on such a socket
+  takes<close_owned_socket>, // close it
+  takes<keys_changed>>;      // end the sessions of users that are known no more
+
+/// Takes what clients ask: the service registry, or what routing has put in front of it.
+using job_desk_actor = stoppable_actor::extend< //
+  takes<submit_job>,                            // a client's request
+  takes<submit_pinned_job>,                     // one that only one worker may have
+  takes<cancel_job>,                            // its client is gone
+  takes<drain_services>>;                       // take nothing more, say when nothing is in flight
+
+/// Hears what became of a request: a client's session, or what routing has put behind it.
+using job_owner_actor = caf::typed_actor< //
+  takes<answer_arrived>,                  // a queue has an answer, or a part of one
+  takes<job_refused>,                     // no answer will come
+  takes<job_returned>>;                   // the one worker it was meant for is not there
 
 /// Speaks for one client of the broker (one routing id): opens requests, answers each once. Runs on
 /// the loop; shell of `engine::client_link`, which outlives it.
@@ -108,6 +138,7 @@ using client_session_actor = stoppable_actor::extend< //
   takes<peer_released>,                               // it may be forgotten, as it asked to
   takes<answer_arrived>,                              // a queue has an answer, or a part of one
   takes<job_refused>,                                 // a queue says that none will come
+  takes<job_returned>,                                // the same of the one worker asked for
   takes<deadline_due>>;                               // look whether it can be forgotten
 
 /// Takes jobs from a service queue: a remote worker or an in-process service, the queue cannot tell.
@@ -139,6 +170,7 @@ using worker_connection_actor = job_sink_actor::extend< //
 /// `engine::service_queue`, which outlives it: a failed queue is started again with all its jobs.
 using service_queue_actor = job_source_actor::extend< //
   takes<submit_job>,                                  // a client's request
+  takes<submit_pinned_job>,                           // one that only one worker may have
   takes<cancel_job>,                                  // its client is gone
   takes<register_sink>,                               // a worker offers the service
   takes<report_service>,                              // what does it look like just now?
@@ -149,18 +181,51 @@ using service_queue_actor = job_source_actor::extend< //
 
 /// Finds or starts the queue of a service name. All submissions and registrations pass it, so it
 /// knows when a queue is no longer needed. One per broker; runs on the loop.
-using service_registry_actor = stoppable_actor::extend< //
-  takes<submit_job>,                                    // to the service's queue, or to MMI
-  takes<cancel_job>,                                    // to the service's queue
-  takes<register_sink>,                                 // to the service's queue
-  takes<preview_job>,                                   // to the service's queue
-  takes<queue_idle>,                                    // a queue has had nothing to do for a while
+using service_registry_actor = job_desk_actor::extend< //
+  takes<register_sink>,                                // to the service's queue
+  takes<preview_job>,                                  // to the service's queue
+  takes<queue_idle>,                                   // a queue has had nothing to do for a while
   takes<queue_restarted>, // a queue failed and is back under a new handle
   takes<service_staffed>, // workers have come or gone: what waits may be served elsewhere
   takes<job_died>,        // a request to hand to the dead-letter service, and to note
   takes<survey_services>, // MMI asks about one or all services
-  takes<drain_services>,  // take nothing more, say when nothing is in flight
   takes<queue_drained>>;  // one queue is done with that
+
+/// Sends requests where the configuration's rules say, answers of mirrored ones nowhere. At most one
+/// per broker, in front of all else; runs on the loop; shell of `engine::route_rules`.
+using route_desk_actor = job_desk_actor::extend< //
+  takes<answer_arrived>,                         // to a mirrored request
+  takes<job_refused>,                            // likewise
+  takes<job_returned>>;                          // likewise
+
+/// Takes a router's verdicts.
+using verdict_taker_actor = caf::typed_actor< //
+  takes<request_decided>,                     // what becomes of a request
+  takes<reply_decided>>;                      // what becomes of a reply
+
+/// Decides where requests go and which replies return: the user's. It gets `router_accepted` first and
+/// tells its verdicts to the gate named there. Runs on the scheduler.
+using router_actor = stoppable_actor::extend< //
+  takes<router_accepted>,                     // this gate asks from now on
+  takes<route_request>,                       // decide about a request
+  takes<route_reply>,                         // decide about a reply, or a part of one
+  takes<route_withdrawn>,                     // nobody waits for that verdict any more
+  takes<routing_event>>;                      // workers and services come and go
+
+/// Where requests and replies wait for the verdict of one router, which may fail and come back. One per
+/// router, one behind the other; runs on the loop; shell of `engine::route_gate`, which outlives it.
+using routing_gate_actor = job_desk_actor::extend< //
+  takes<answer_arrived>,                           // a reply to what has passed
+  takes<job_refused>,                              // no reply to that will come
+  takes<job_returned>,                             // the worker chosen for it is not there
+  takes<router_seated>,                            // a router is there
+  takes<router_unseated>,                          // it has ended
+  takes<request_decided>,                          // the router's verdict about a request
+  takes<reply_decided>,                            // and about a reply
+  takes<worker_joined>,                            // a queue has a worker more
+  takes<worker_departed>,                          // and one less
+  takes<queues_drained>,                           // nothing is with workers any more
+  takes<deadline_due>>;                            // shed what has expired
 
 /// Answers requests under `mmi.` (RFC 8) from what the queues say. One per broker; runs on the loop.
 using mmi_actor = stoppable_actor::extend< //

@@ -25,6 +25,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <system_error>
 #include <variant>
 #include <vector>
@@ -44,6 +45,7 @@ struct stop {};
 struct adopt_child {
   stoppable_actor child;
   child_spec spec;
+  std::shared_ptr<const io::batch_credit> credit{}; ///< Held until this message is gone.
 };
 
 /// `child` ends by agreement with whoever sends this; whatever its spec says, do not restart it.
@@ -80,12 +82,13 @@ struct loop_ended {
   std::string what;
 };
 
-/// Starts the actor of a new peer. Called on the loop, by the I/O actor `parent`.
-using open_session = std::function<client_session_actor(caf::local_actor& parent, peer_id,
-                                                        const frame& routing_id, time_point now)>;
+/// Starts the actor of a new peer; `user` is who that is by CURVE, empty without it. Called on the
+/// loop, by the I/O actor `parent`.
+using open_session = std::function<client_session_actor(
+  caf::local_actor& parent, peer_id, const frame& routing_id, const frame& user, time_point now)>;
 using open_connection =
   std::function<worker_connection_actor(caf::local_actor& parent, peer_id, const frame& routing_id,
-                                        wire::protocol_version, time_point now)>;
+                                        const frame& user, wire::protocol_version, time_point now)>;
 
 /// A broker is there: bind if that has not been done, and open an actor for each new peer.
 struct serve_peers {
@@ -133,6 +136,8 @@ struct send_on_socket {
 struct close_owned_socket {
   socket_id socket;
   duration linger{}; ///< How long what was sent last may still take to leave.
+  /// Messages of the broker that its owner has read; what else was delivered is lost.
+  std::optional<std::uint64_t> heard{};
 };
 
 // -- clients and workers of a broker ----------------------------------------------------------------------
@@ -163,7 +168,8 @@ struct probe_worker {};
 struct submit_job {
   std::string service;
   engine::job what;
-  client_session_actor session;
+  job_owner_actor session;
+  std::string user{}; ///< Who the client has proved to be; empty: nobody.
 };
 
 struct cancel_job {
@@ -193,6 +199,7 @@ struct sink_accepted {
 struct sink_lost {
   sink_id id;
   std::vector<job_id> undelivered; ///< Jobs it held and certainly never got (T22).
+  std::string_view why{};          ///< A word that lives on; empty if it left by itself.
 };
 
 /// How loaded a sink is now, in thousandths of what it can do.
@@ -223,6 +230,7 @@ struct answer_arrived {
   attempt_number attempt = 0;
   bool is_final = false;
   message body;
+  sink_id from{}; ///< Who has answered; nobody of those if the broker itself.
 };
 
 struct job_refused {

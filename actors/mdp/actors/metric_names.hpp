@@ -1,6 +1,7 @@
 #pragma once
 
 #include "mdp/actors/counters.hpp"
+#include "mdp/actors/routing_counters.hpp"
 #include "mdp/time.hpp"
 
 #include <chrono>
@@ -63,6 +64,8 @@ inline constexpr broker_metric broker_metrics[] = {
      visit("turned_away", all.turned_away.value());
      visit("house_full", all.house_full.value());
      visit("wrong_door", all.wrong_door.value());
+     visit("takeover", all.takeovers.value());
+     visit("user_full", all.user_full.value());
      visit("told_to_go", all.ignored.value());
      visit("peer_ended", all.unread.value());
      visit("not_serving", all.not_serving.value());
@@ -93,9 +96,21 @@ inline constexpr broker_metric broker_metrics[] = {
    }},
   {"mdp_broker_connections_not_admitted_total", "Connections that the rules did not let in.",
    metric_kind::counter, detail::read_by_reason<&broker_counters::not_admitted>},
+  {"mdp_broker_connections_removed_total",
+   "Connections that were ended, as their user is in the key store no more.", metric_kind::counter,
+   detail::read_one<&broker_counters::removed_users>},
+  {"mdp_broker_key_reloads_total", "Times the key store was read again, by what came of it.",
+   metric_kind::counter,
+   [](const broker_counters& all, time_point, const sample_visitor& visit) {
+     visit("changed", all.key_reloads.value());
+     visit("failed", all.key_reload_failures.value());
+   }},
   {"mdp_broker_connections_endless_total",
    "Connections that were ended, as their message did not end.", metric_kind::counter,
    detail::read_one<&broker_counters::endless_connections>},
+  {"mdp_broker_connections_crowding_total",
+   "Connections that were ended, as all unfinished messages together held too much.",
+   metric_kind::counter, detail::read_one<&broker_counters::crowding_connections>},
   {"mdp_broker_peers_lost_total", "Peers that could not be sent to any more.", metric_kind::counter,
    [](const broker_counters& all, time_point, const sample_visitor& visit) {
      visit("too_slow", all.slow_peers.value());
@@ -131,6 +146,62 @@ inline constexpr broker_metric broker_metrics[] = {
    metric_kind::counter, detail::read_one<&broker_counters::dead_letters_redirected>},
   {"mdp_broker_dead_letters_lost_total", "Requests that the dead-letter service did not get done.",
    metric_kind::counter, detail::read_by_reason<&broker_counters::dead_letters_lost>},
+  // routing
+  {"mdp_broker_router_questions_total", "Requests and replies that routers were asked about.",
+   metric_kind::counter,
+   [](const broker_counters& all, time_point, const sample_visitor& visit) {
+     visit({}, routing_of(all).asked.value());
+   }},
+  {"mdp_broker_router_questions_repeated_total",
+   "Of these, asked once more as a router was lost that had not decided.", metric_kind::counter,
+   [](const broker_counters& all, time_point, const sample_visitor& visit) {
+     visit({}, routing_of(all).asked_again.value());
+   }},
+  {"mdp_broker_router_verdicts_total", "Requests that routers have decided.", metric_kind::counter,
+   [](const broker_counters& all, time_point, const sample_visitor& visit) {
+     detail::read_all(routing_of(all).outcomes, visit);
+   }},
+  {"mdp_broker_router_mistakes_total", "Verdicts of routers that could not be carried out.",
+   metric_kind::counter,
+   [](const broker_counters& all, time_point, const sample_visitor& visit) {
+     visit({}, routing_of(all).mistakes.value());
+   }},
+  {"mdp_broker_router_verdicts_dropped_total",
+   "Verdicts about what was decided or gone, or of a router that is lost.", metric_kind::counter,
+   [](const broker_counters& all, time_point, const sample_visitor& visit) {
+     visit({}, routing_of(all).late_verdicts.value());
+   }},
+  {"mdp_broker_discarded_total", "Requests and replies that routers and rules have discarded.",
+   metric_kind::counter,
+   [](const broker_counters& all, time_point, const sample_visitor& visit) {
+     routing_of(all).discarded.for_each(visit);
+   }},
+  {"mdp_broker_rules_applied_total", "What rules of routing have done with requests.",
+   metric_kind::counter,
+   [](const broker_counters& all, time_point, const sample_visitor& visit) {
+     const auto& routing = routing_of(all);
+     visit("renamed", routing.renamed_by_rule.value());
+     visit("mirrored", routing.mirrored.value());
+     visit("discarded", routing.discarded_by_rule.value());
+   }},
+  {"mdp_broker_mirror_answers_dropped_total", "Answers to mirrored requests, which go to nobody.",
+   metric_kind::counter,
+   [](const broker_counters& all, time_point, const sample_visitor& visit) {
+     visit({}, routing_of(all).mirror_answers.value());
+   }},
+  {"mdp_broker_mirrors_refused_total", "Mirrored requests that were not answered.",
+   metric_kind::counter,
+   [](const broker_counters& all, time_point, const sample_visitor& visit) {
+     detail::read_all(routing_of(all).mirrors_refused, visit);
+   }},
+  {"mdp_broker_router_waiting", "Requests and replies without a router's verdict just now.",
+   metric_kind::gauge,
+   [](const broker_counters& all, time_point, const sample_visitor& visit) {
+     const auto& routing = routing_of(all);
+     visit("request", routing.undecided.value());
+     visit("request_held", routing.held.value());
+     visit("reply", routing.replies.value());
+   }},
   // management
   {"mdp_broker_mmi_questions_total", "Requests under mmi.", metric_kind::counter,
    detail::read_one<&broker_counters::mmi_questions>},

@@ -14,8 +14,10 @@ namespace mdp::actors {
 /// not ten thousand messages. Thread-safe.
 class worker_card {
 public:
-  worker_card(frame routing_id, wire::protocol_version version, time_point connected_at)
+  worker_card(frame routing_id, wire::protocol_version version, time_point connected_at,
+              frame user = {})
       : routing_id_(std::move(routing_id)),
+        user_(std::move(user)),
         version_(version),
         connected_at_(connected_at),
         last_heard_(connected_at) {}
@@ -24,6 +26,8 @@ public:
   void heard(time_point at) noexcept { last_heard_.store(at, std::memory_order_relaxed); }
 
   [[nodiscard]] const frame& routing_id() const noexcept { return routing_id_; }
+  /// Who it is by CURVE; empty without it.
+  [[nodiscard]] const frame& user() const noexcept { return user_; }
   [[nodiscard]] wire::protocol_version version() const noexcept { return version_; }
   [[nodiscard]] time_point connected_at() const noexcept { return connected_at_; }
   [[nodiscard]] time_point last_heard() const noexcept {
@@ -32,6 +36,7 @@ public:
 
 private:
   frame routing_id_;
+  frame user_;
   wire::protocol_version version_;
   time_point connected_at_;
   std::atomic<time_point> last_heard_;

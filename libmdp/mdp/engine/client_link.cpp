@@ -29,8 +29,21 @@ std::string_view status_of(refusal reason) noexcept {
   case refusal::broker_full:
   case refusal::broker_memory_full:
     return "mdp-status 503 broker overloaded";
+  case refusal::discarded:
+    return "mdp-status 403 request discarded";
+  case refusal::worker_gone:
+    return "mdp-status 404 no such worker";
+  case refusal::router_failed:
+    return "mdp-status 500 router failed";
+  case refusal::router_full:
+  case refusal::router_memory_full:
+    return "mdp-status 503 router overloaded";
   case refusal::stopping:
     return "mdp-status 503 broker is stopping";
+  case refusal::not_allowed:
+    return "mdp-status 403 not allowed";
+  case refusal::too_fast:
+    return "mdp-status 429 too many requests a second";
   }
   return "mdp-status 503 unavailable";
 }
@@ -55,10 +68,9 @@ void client_link::handle(wire::client_request request, wire::protocol_version ve
     {self_, next_sequence_}, address_, std::move(request.body), received_at + config_.request_ttl};
   if (config_.rules)
     apply_rules(asked, request.service, received_at);
+  asked.user = user_;
   opened.footprint = asked.footprint();
-  const auto reason =
-    open_.size() >= config_.window ? refusal::window_full : room_for(opened.footprint);
-  if (reason) {
+  if (const auto reason = check(request.service, opened.footprint, received_at)) {
     actions_.push(request_refused{*reason});
     return answer_status(opened, *reason);
   }
@@ -144,6 +156,16 @@ void client_link::released() {
 
 time_point client_link::next_deadline() const noexcept {
   return ended_ || is_leaving_ || !open_.empty() ? never : last_used_ + config_.idle_timeout;
+}
+
+/// What stands against this request.
+std::optional<refusal> client_link::check(const std::string& service, std::size_t bytes,
+                                          time_point received_at) const {
+  if (access_ && !access_->may_call(service))
+    return refusal::not_allowed;
+  if (access_ && !access_->take_request(received_at))
+    return refusal::too_fast;
+  return open_.size() >= config_.window ? refusal::window_full : room_for(bytes);
 }
 
 /// What stands against so much more memory.

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "mdp/defaults.hpp"
+#include "mdp/engine/access_rules.hpp"
 #include "mdp/engine/action_list.hpp"
 #include "mdp/engine/broker_budget.hpp"
 #include "mdp/engine/job.hpp"
@@ -106,12 +107,16 @@ using client_link_action = std::variant<send_to_client, submit_to_service, cance
 class client_link {
 public:
   /// `address` is the client's routing id, shown to workers as the client address. The memory of
-  /// what is held back is drawn from `budget`, if there is one; that of requests is the queues'.
+  /// what is held back is drawn from `budget`, if there is one; that of requests is the queues'. `user`
+  /// is who it is by CURVE, and `access` what he may do; null: everything.
   client_link(const client_link_config& config, peer_id self, frame address, time_point now,
-              std::shared_ptr<broker_budget> budget = {})
+              std::shared_ptr<broker_budget> budget = {}, frame user = {},
+              std::shared_ptr<user_access> access = {})
       : config_(config),
         self_(self),
         address_(std::move(address)),
+        user_(std::move(user)),
+        access_(std::move(access)),
         last_used_(now),
         share_(std::move(budget)) {}
 
@@ -164,6 +169,8 @@ private:
   using open_requests_map = std::unordered_map<std::uint64_t, open_request>;
 
   void apply_rules(job& asked, const std::string& service, time_point received_at) const;
+  [[nodiscard]] std::optional<refusal> check(const std::string& service, std::size_t bytes,
+                                             time_point received_at) const;
   [[nodiscard]] std::optional<refusal> room_for(std::size_t bytes) const noexcept;
   void begin_attempt(open_request& request, attempt_number attempt);
   [[nodiscard]] std::optional<refusal> hold_back(open_request& request, message body);
@@ -176,6 +183,8 @@ private:
   client_link_config config_;
   peer_id self_;
   frame address_;
+  frame user_;
+  std::shared_ptr<user_access> access_; // null: everything
   time_point last_used_;
   budget_share share_;
   std::size_t footprint_ = 0;

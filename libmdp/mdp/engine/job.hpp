@@ -36,6 +36,7 @@ struct job {
   std::string service{};
   attempt_number attempts = 0; ///< Tries begun before it came to this queue.
   bool was_accepted = false;   ///< By another queue, which has given it back.
+  frame user{};                ///< Who asks, by CURVE; empty without it.
 
   /// Bytes of memory the job holds on to (T23).
   [[nodiscard]] std::size_t footprint() const noexcept {
@@ -56,17 +57,26 @@ enum class refusal : std::uint8_t {
   expired,            ///< it waited longer than its time to live
   attempts_used_up,   ///< every worker that tried it was lost
   partials_too_large, ///< a 0.1 client's held-back partial replies went over their bound (T4)
+  discarded,          ///< a router or a rule of routing would not have it
+  router_full,        ///< too many requests wait for a router's verdict
+  router_memory_full, ///< what waits for a router's verdict holds too much memory
+  router_failed,      ///< routers have failed of it, or sent it nowhere
+  worker_gone,        ///< the one worker it was meant for is not there, or has left
   stopping,           ///< the broker is shutting down
+  not_allowed,        ///< the rules of access do not let this user call this service
+  too_fast,           ///< the user's requests are more a second than the rules let him have
 };
 
-inline constexpr std::size_t refusal_count = static_cast<std::size_t>(refusal::stopping) + 1;
+inline constexpr std::size_t refusal_count = static_cast<std::size_t>(refusal::too_fast) + 1;
 
 /// The enumerator's name, as used in metrics and logs.
 [[nodiscard]] constexpr std::string_view to_string(refusal reason) noexcept {
-  constexpr std::string_view names[] = {"queue_full",         "memory_full", "window_full",
-                                        "client_memory_full", "broker_full", "broker_memory_full",
-                                        "too_many_services",  "expired",     "attempts_used_up",
-                                        "partials_too_large", "stopping"};
+  constexpr std::string_view names[] = {"queue_full",         "memory_full",   "window_full",
+                                        "client_memory_full", "broker_full",   "broker_memory_full",
+                                        "too_many_services",  "expired",       "attempts_used_up",
+                                        "partials_too_large", "discarded",     "router_full",
+                                        "router_memory_full", "router_failed", "worker_gone",
+                                        "stopping",           "not_allowed",   "too_fast"};
   static_assert(std::size(names) == refusal_count);
   return names[static_cast<std::size_t>(reason)];
 }

@@ -19,6 +19,7 @@ struct queued_job {
   attempt_number attempt = 0;  ///< Tries begun so far; 0 until it is first assigned.
   std::size_t footprint = 0;   ///< Counted once, as it does not change.
   std::optional<sink_id> sink; ///< Who works on it; nobody while it waits.
+  std::optional<sink_id> only; ///< Who alone may work on it; nothing: anybody.
   bool is_cancelled = false;   ///< Its client has gone while it was in flight.
 
   queued_job* previous = nullptr;

@@ -22,6 +22,12 @@ namespace mdp::engine {
   return name.size() > pattern.size() && name.starts_with(pattern);
 }
 
+/// Whether a rule for `rule` is one for `name`: the same name, a pattern that fits, or `*`, which here
+/// stands for whatever there is, the empty name included.
+[[nodiscard]] constexpr bool covers(std::string_view rule, std::string_view name) noexcept {
+  return rule == "*" || rule == name || fits(rule, name);
+}
+
 /// Calls `find(pattern)` with the patterns that fit `name`, the longest first, until it gives
 /// something; nothing for none. `longest` bounds them, for who knows the longest pattern there is.
 template <class Find>

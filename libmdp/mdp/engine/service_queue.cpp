@@ -10,20 +10,45 @@
 namespace mdp::engine {
 
 void service_queue::submit(job what, time_point now) {
+  auto* const job = take_in(std::move(what), !sinks_.has_room(), now);
+  if (job == nullptr)
+    return;
+  pending_.add(*job);
+  dispatch(now);
+  watch_clock(now);
+}
+
+void service_queue::submit_to(sink_id sink, job what, time_point now) {
+  if (!sinks_.contains(sink) && !jobs_.contains(what.id))
+    return actions_.push(return_pinned{std::move(what)});
+  auto* const job = take_in(std::move(what), !sinks_.has_room(sink), now);
+  if (job == nullptr)
+    return;
+  job->only = sink;
+  if (sinks_.has_room(sink)) {
+    sinks_.book_on(sink, *job);
+    return assign(*job);
+  }
+  pinned_.add(sink, *job);
+  watch_clock(now);
+}
+
+queued_job* service_queue::take_in(job what, bool waits, time_point now) {
   const auto id = what.id;
   if (jobs_.contains(id))
-    return;
+    return nullptr;
   const auto footprint = what.footprint();
   const auto refuse_new = [&](refusal reason) {
     count_refused(reason);
     actions_.push(refuse_client{id, reason});
+    return nullptr;
   };
   if (is_stopping_)
     return refuse_new(refusal::stopping);
   if (what.deadline <= now)
     return refuse_new(refusal::expired);
   // A job that goes straight to a sink does not wait, so the bound on waiting ones is not its.
-  if (!sinks_.has_room() && pending_.size() >= config_.max_requests)
+  if (waits && waiting() >= config_.max_requests)
     return refuse_new(refusal::queue_full);
   if (footprint > config_.max_bytes - std::min(config_.max_bytes, footprint_))
     return refuse_new(refusal::memory_full);
@@ -37,10 +62,7 @@ void service_queue::submit(job what, time_point now) {
   job.accepted_at = now;
   job.footprint = footprint;
   footprint_ += footprint;
-  pending_.add(job);
-  dispatch(now);
-  if (!pending_.empty() && next_sweep_ == never)
-    next_sweep_ = now + config_.housekeeping;
+  return &job;
 }
 
 void service_queue::cancel(job_id id) {
@@ -53,7 +75,10 @@ void service_queue::cancel(job_id id) {
     job.is_cancelled = true; // MDP cannot call a worker off
     return;
   }
-  pending_.remove(job);
+  if (job.only)
+    pinned_.remove(*job.only, job);
+  else
+    pending_.remove(job);
   forget(id);
 }
 
@@ -81,6 +106,8 @@ void service_queue::remove_sink(sink_id sink, time_point now, std::span<const jo
   for (const auto id : undelivered)
     if (const auto entry = jobs_.find(id); entry != jobs_.end() && entry->second.sink == sink)
       --entry->second.attempt;
+  for (auto* job : pinned_.take_all(sink))
+    hand_back(*job);
   for (auto* job = sinks_.remove(sink); job != nullptr;) {
     auto* const next = job->next;
     job->previous = job->next = nullptr;
@@ -89,6 +116,8 @@ void service_queue::remove_sink(sink_id sink, time_point now, std::span<const jo
       forget(job->what.id);
     else if (job->attempt >= allowed_attempts())
       bury(*job);
+    else if (job->only)
+      hand_back(*job);
     else {
       ++counters_.retried;
       pending_.put_back(*job);
@@ -98,8 +127,7 @@ void service_queue::remove_sink(sink_id sink, time_point now, std::span<const jo
   dispatch(now);
   if (is_stopping_)
     refuse_waiting();
-  if (!pending_.empty() && next_sweep_ == never)
-    next_sweep_ = now + config_.housekeeping;
+  watch_clock(now);
 }
 
 std::vector<job_id> service_queue::jobs_at(sink_id sink) const {
@@ -118,7 +146,7 @@ void service_queue::partial(sink_id sink, job_id id, attempt_number attempt, mes
   if (job->is_cancelled)
     ++counters_.unwanted_answers;
   else
-    actions_.push(answer_client{id, attempt, false, lawful_body(std::move(body))});
+    actions_.push(answer_client{id, attempt, false, lawful_body(std::move(body)), sink});
 }
 
 void service_queue::finish(sink_id sink, job_id id, attempt_number attempt, message body,
@@ -130,20 +158,37 @@ void service_queue::finish(sink_id sink, job_id id, attempt_number attempt, mess
     ++counters_.unwanted_answers;
   } else {
     ++counters_.answered;
-    actions_.push(answer_client{id, attempt, true, lawful_body(std::move(body))});
+    actions_.push(answer_client{id, attempt, true, lawful_body(std::move(body)), sink});
   }
   sinks_.release(*job);
   forget(id);
+  if (!pinned_.empty())
+    dispatch_pinned(sink, now);
   dispatch(now);
 }
 
 void service_queue::tick(time_point now) {
   pending_.take_expired(now, [this](queued_job& job) { refuse(job, refusal::expired); });
-  next_sweep_ = pending_.empty() ? never : now + config_.housekeeping;
+  std::vector<queued_job*> late;
+  pinned_.for_each([&](sink_id, queued_job& job) {
+    if (job.what.deadline <= now)
+      late.push_back(&job);
+  });
+  for (auto* job : late) {
+    pinned_.remove(*job->only, *job);
+    refuse(*job, refusal::expired);
+  }
+  next_sweep_ = never;
+  watch_clock(now);
 }
 
 time_point service_queue::next_deadline() const noexcept {
-  return pending_.empty() ? never : next_sweep_;
+  return waiting() == 0 ? never : next_sweep_;
+}
+
+void service_queue::watch_clock(time_point now) noexcept {
+  if (waiting() > 0 && next_sweep_ == never)
+    next_sweep_ = now + config_.housekeeping;
 }
 
 void service_queue::stop() {
@@ -158,8 +203,9 @@ service_report service_queue::report(time_point now, bool with_workers) const {
   result.waiting = waiting();
   result.in_flight = in_flight();
   result.bytes = footprint_;
-  if (const auto* oldest = pending_.oldest())
-    result.oldest_waiting = now - oldest->accepted_at;
+  for (const auto* oldest : {pending_.oldest(), pinned_.oldest()})
+    if (oldest != nullptr)
+      result.oldest_waiting = std::max(result.oldest_waiting, now - oldest->accepted_at);
   result.counters = counters_;
   if (with_workers)
     result.details = report_sinks(sinks_);
@@ -192,15 +238,57 @@ void service_queue::dispatch(time_point now) {
       continue;
     }
     sinks_.book(*job);
-    ++job->attempt;
-    actions_.push(assign_to_sink{*job->sink, job->attempt, job->what.id, job->what.client_address,
-                                 job->what.body});
+    assign(*job);
   }
+}
+
+void service_queue::assign(queued_job& job) {
+  ++job.attempt;
+  actions_.push(
+    assign_to_sink{*job.sink, job.attempt, job.what.id, job.what.client_address, job.what.body});
+}
+
+/// `sink` has room, as nobody else has if somebody waits for anybody: so whose turn it is may be
+/// decided here.
+void service_queue::dispatch_pinned(sink_id sink, time_point now) {
+  while (sinks_.has_room(sink)) {
+    auto* const job = pinned_.take(sink, !pending_.empty());
+    if (job == nullptr)
+      return;
+    if (job->what.deadline <= now) {
+      refuse(*job, refusal::expired);
+      continue;
+    }
+    sinks_.book_on(sink, *job);
+    assign(*job);
+  }
+}
+
+bool service_queue::is_stuck() const noexcept {
+  bool is_stuck = !pending_.empty() && sinks_.has_room();
+  pinned_.for_each(
+    [&](sink_id sink, const queued_job&) { is_stuck = is_stuck || sinks_.has_room(sink); });
+  return is_stuck;
+}
+
+/// Its sink is gone: whoever chose that one may choose another.
+void service_queue::hand_back(queued_job& job) {
+  job.what.attempts = job.attempt;
+  job.what.was_accepted = true;
+  auto what = std::move(job.what);
+  forget(what.id);
+  actions_.push(return_pinned{std::move(what)});
 }
 
 void service_queue::refuse_waiting() {
   while (auto* job = pending_.take())
     refuse(*job, refusal::stopping);
+  std::vector<queued_job*> waiting;
+  pinned_.for_each([&](sink_id, queued_job& job) { waiting.push_back(&job); });
+  for (auto* job : waiting) {
+    pinned_.remove(*job->only, *job);
+    refuse(*job, refusal::stopping);
+  }
 }
 
 void service_queue::refuse(queued_job& job, refusal reason) {

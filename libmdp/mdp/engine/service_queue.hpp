@@ -4,6 +4,7 @@
 #include "mdp/engine/action_list.hpp"
 #include "mdp/engine/broker_budget.hpp"
 #include "mdp/engine/job.hpp"
+#include "mdp/engine/pinned_jobs.hpp"
 #include "mdp/engine/service_report.hpp"
 #include "mdp/engine/sink_table.hpp"
 #include "mdp/engine/waiting_lanes.hpp"
@@ -30,6 +31,10 @@
 ///
 /// A job that is cancelled in flight stays with its sink, whose place it takes up, but nobody hears of
 /// its answer, and no second sink gets it when the first is lost (T5).
+///
+/// A job may be meant for one sink alone (`submit_to`). It waits for room there, in turns with those that
+/// anybody may have; when that sink is not there or goes before it has answered, whoever sent the job
+/// has it back (`return_pinned`) and may send it elsewhere, with the tries it has behind it.
 ///
 /// Every accepted job leaves by exactly one of these ways, and its client's session hears of it,
 /// except after cancel(), which is that session saying that it does not want to. After each call no
@@ -69,6 +74,7 @@ struct answer_client {
   attempt_number attempt = 0; ///< Which try it is from: the pieces of an older one are void.
   bool is_final = false;
   message body;
+  sink_id from{}; ///< Who has answered.
 };
 
 /// Tell the client's session that no answer will come.
@@ -88,8 +94,13 @@ struct return_job {
   job what;
 };
 
+/// Hand a job back to whoever meant it for a sink that is not there, or not any more.
+struct return_pinned {
+  job what;
+};
+
 using queue_action =
-  std::variant<assign_to_sink, answer_client, refuse_client, bury_job, return_job>;
+  std::variant<assign_to_sink, answer_client, refuse_client, bury_job, return_job, return_pinned>;
 
 class service_queue {
 public:
@@ -105,10 +116,13 @@ public:
   /// safely submit again what it is not sure of.
   void submit(job what, time_point now);
 
+  /// The same for a job that nobody but `sink` may have.
+  void submit_to(sink_id sink, job what, time_point now);
+
   /// Forgets a waiting job; one in flight goes on, but only where it is, and its answer is dropped.
   void cancel(job_id id);
 
-  /// Gives back all that waits, in the order in which it would have been served.
+  /// Gives back all that waits for anybody, in the order in which it would have been served.
   void yield_waiting();
 
   // -- what sinks do --------------------------------------------------------------------------------
@@ -147,8 +161,8 @@ public:
   // -- what it looks like ---------------------------------------------------------------------------
 
   [[nodiscard]] action_list<queue_action>& actions() noexcept { return actions_; }
-  [[nodiscard]] std::size_t waiting() const noexcept { return pending_.size(); }
-  [[nodiscard]] std::size_t in_flight() const noexcept { return jobs_.size() - pending_.size(); }
+  [[nodiscard]] std::size_t waiting() const noexcept { return pending_.size() + pinned_.size(); }
+  [[nodiscard]] std::size_t in_flight() const noexcept { return jobs_.size() - waiting(); }
   [[nodiscard]] std::size_t sinks() const noexcept { return sinks_.size(); }
   [[nodiscard]] std::size_t footprint() const noexcept { return footprint_; }
   [[nodiscard]] const queue_counters& counters() const noexcept { return counters_; }
@@ -160,13 +174,20 @@ public:
   [[nodiscard]] std::optional<worker_report> preview(const job& what) const;
   /// Neither jobs nor sinks: nothing would be lost with this queue (T8).
   [[nodiscard]] bool is_idle() const noexcept { return jobs_.empty() && sinks_.empty(); }
-  /// Whether a job waits beside a sink with room. Never true between two calls.
-  [[nodiscard]] bool is_stuck() const noexcept { return !pending_.empty() && sinks_.has_room(); }
+  /// Whether a job waits beside a sink with room that may have it. Never true between two calls.
+  [[nodiscard]] bool is_stuck() const noexcept;
 
 private:
   /// The job, if exactly this attempt is in flight at exactly this sink; null and counted otherwise.
   queued_job* find_in_flight(sink_id sink, job_id id, attempt_number attempt);
   [[nodiscard]] attempt_number allowed_attempts() const noexcept;
+  /// The job in its place in the table, if it is new and there is room for it; `waits` says that there
+  /// is nobody to take it at once.
+  queued_job* take_in(job what, bool waits, time_point now);
+  void assign(queued_job& job);
+  void dispatch_pinned(sink_id sink, time_point now);
+  void hand_back(queued_job& job);
+  void watch_clock(time_point now) noexcept;
   void dispatch(time_point now);
   void refuse_waiting();
   void refuse(queued_job& job, refusal reason);
@@ -177,7 +198,8 @@ private:
   queue_config config_;
   budget_share share_;
   std::unordered_map<job_id, queued_job> jobs_; // waiting and in flight; does not move its elements
-  waiting_lanes pending_;                       // points into jobs_: those that wait
+  waiting_lanes pending_;                       // points into jobs_: those that wait for anybody
+  pinned_jobs pinned_;                          // points into jobs_: those that wait for one sink
   sink_table sinks_;                            // points into jobs_: those in flight
   std::size_t footprint_ = 0;
   std::uint64_t next_order_ = 0;

@@ -7,14 +7,6 @@
 
 namespace mdp::engine {
 
-namespace {
-
-bool is_or_fits(std::string_view rule, std::string_view name) noexcept {
-  return rule == "*" || rule == name || fits(rule, name);
-}
-
-} // namespace
-
 service_rules::service_rules(const std::vector<service_rule>& services,
                              std::vector<priority_rule> priorities)
     : priorities_(std::move(priorities)) {
@@ -50,7 +42,7 @@ const std::string* service_rules::served_by(const std::string& pattern) const {
 
 priority service_rules::urgency_of(std::string_view service, std::string_view client) const {
   const auto rule = std::ranges::find_if(priorities_, [&](const priority_rule& each) {
-    return is_or_fits(each.service, service) && is_or_fits(each.client, client);
+    return covers(each.service, service) && covers(each.client, client);
   });
   return rule == priorities_.end() ? priority::normal : rule->urgency;
 }

@@ -30,8 +30,18 @@ queued_job* sink_table::remove(sink_id sink) {
 
 void sink_table::book(queued_job& job) {
   MDP_ASSERT(has_room());
-  auto node = with_room_.extract(
-    policy_.choose(with_room_, job.what, [this](sink_id sink) { return rank_with_room(sink); }));
+  book_at(
+    policy_.choose(with_room_, job.what, [this](sink_id sink) { return rank_with_room(sink); }),
+    job);
+}
+
+void sink_table::book_on(sink_id sink, queued_job& job) {
+  MDP_ASSERT(has_room(sink));
+  book_at(with_room_.find(*rank_with_room(sink)), job);
+}
+
+void sink_table::book_at(std::set<sink_rank>::const_iterator place, queued_job& job) {
+  auto node = with_room_.extract(place);
   const auto sink = node.value().sink;
   auto& state = sinks_.find(sink)->second;
   job.sink = sink;

@@ -29,6 +29,9 @@ public:
   /// room.
   void book(queued_job& job);
 
+  /// The same on `sink`, which is here and has room, whatever the policy says.
+  void book_on(sink_id sink, queued_job& job);
+
   /// `job` is off its sink's hands.
   void release(queued_job& job);
 
@@ -39,6 +42,11 @@ public:
   [[nodiscard]] bool has_room() const noexcept { return !with_room_.empty(); }
   [[nodiscard]] std::size_t size() const noexcept { return sinks_.size(); }
   [[nodiscard]] bool contains(sink_id sink) const noexcept { return sinks_.contains(sink); }
+  /// Whether that sink is here and has room.
+  [[nodiscard]] bool has_room(sink_id sink) const noexcept {
+    const auto entry = sinks_.find(sink);
+    return entry != sinks_.end() && entry->second.has_room();
+  }
 
   [[nodiscard]] const dispatch_policy& policy() const noexcept { return policy_; }
 
@@ -65,6 +73,7 @@ public:
   [[nodiscard]] const sink_state& at(sink_id sink) const { return sinks_.at(sink); }
 
 private:
+  void book_at(std::set<sink_rank>::const_iterator place, queued_job& job);
   [[nodiscard]] std::optional<sink_rank> rank_with_room(sink_id sink) const;
   [[nodiscard]] std::optional<sink_id> sink_of_key(const job& what) const;
 

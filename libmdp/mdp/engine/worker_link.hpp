@@ -1,5 +1,6 @@
 #pragma once
 
+#include "mdp/engine/access_rules.hpp"
 #include "mdp/engine/action_list.hpp"
 #include "mdp/engine/liveness.hpp"
 #include "mdp/engine/outstanding_jobs.hpp"
@@ -8,6 +9,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <limits>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -20,6 +22,7 @@
 ///     --------------------------+--------------------+------------------------------+-------
 ///     READY, lawful service     | offer -> READY     | DISCONNECT -> ENDED (7-30)   | -
 ///     READY, reserved service   | DISCONNECT -> ENDED (8-2)        ''               | -
+///     READY, not allowed        | -> REFUSED         |                              | -
 ///     PARTIAL, FINAL: a job's   | DISCONNECT -> ENDED| answer; FINAL frees a place  | -
 ///     PARTIAL, FINAL: no job's  | DISCONNECT -> ENDED| DISCONNECT -> ENDED (18-13)  | -
 ///     HEARTBEAT                 | DISCONNECT -> ENDED| heard (7-35), load           | -
@@ -33,6 +36,9 @@
 /// ENDED is for ever: its last action is `worker_ended`, after which nothing is sent (7-28, 7-30)
 /// and every input is ignored. What the worker held is not this engine's business: the queue puts
 /// it back when it hears that the sink is gone.
+///
+/// REFUSED is for a worker that offers what its user may not serve: nothing it says is heard but a
+/// DISCONNECT, and after a while it is told to go. Stock workers come back at once (T15).
 ///
 /// A worker that announced a capacity holds up to that many requests under tokens, but no more than
 /// `max_capacity`: what libzmq queues for one that does not read is bounded by messages too. Any
@@ -50,8 +56,10 @@ namespace mdp::engine {
 
 /// Whether a worker that holds a request may be silent (T1).
 enum class busy_policy : std::uint8_t {
-  lenient, ///< for `busy_timeout`: stock single-threaded workers cannot beat while they work
-  strict,  ///< no: heartbeats count always
+  /// For `busy_timeout`, as stock single-threaded workers cannot beat while they work; but not if it
+  /// is known to: it has announced a capacity, as ours do, or has beaten twice over one request.
+  lenient,
+  strict, ///< no: heartbeats count always
 };
 
 struct worker_link_config {
@@ -76,9 +84,11 @@ enum class worker_end : std::uint8_t {
   silent,           ///< its heartbeats lapsed (7-39)
   overdue,          ///< it beats, but does not answer
   dismissed,        ///< the broker told it to go
+  not_allowed,      ///< it offered a service that the rules of access do not let its user serve
 };
 
-inline constexpr std::size_t worker_end_count = static_cast<std::size_t>(worker_end::dismissed) + 1;
+inline constexpr std::size_t worker_end_count =
+  static_cast<std::size_t>(worker_end::not_allowed) + 1;
 
 /// The enumerator's name, as used in metrics and logs.
 [[nodiscard]] std::string_view to_string(worker_end reason) noexcept;
@@ -110,6 +120,11 @@ struct worker_load {
   std::uint32_t load = 0;
 };
 
+/// The worker may not serve this, and will be told to go; for a log.
+struct registration_refused {
+  std::string service;
+};
+
 /// The worker's answer to a job, or a part of it.
 struct worker_answer {
   job_id id;
@@ -128,12 +143,19 @@ struct worker_ended {
 };
 
 using worker_link_action =
-  std::variant<send_to_worker, offer_service, worker_load, worker_answer, worker_ended>;
+
+  std::variant<send_to_worker, offer_service, registration_refused, worker_load, worker_answer,
+               worker_ended>;
 
 class worker_link {
 public:
-  worker_link(const worker_link_config& config, time_point now)
-      : config_(config), beats_(config.heartbeat, now), held_(config.opaque_client_ids) {}
+  /// `access` says what the worker's user may serve; null: everything.
+  worker_link(const worker_link_config& config, time_point now,
+              std::shared_ptr<const user_access> access = {})
+      : config_(config),
+        access_(std::move(access)),
+        beats_(config.heartbeat, now),
+        held_(config.opaque_client_ids) {}
 
   // -- what the worker does ---------------------------------------------------------------------------
 
@@ -173,10 +195,11 @@ public:
   [[nodiscard]] std::size_t in_flight() const noexcept { return held_.size(); }
 
 private:
-  enum class state : std::uint8_t { opening, ready, ended };
+  enum class state : std::uint8_t { opening, ready, refused, ended };
 
-  void on_ready(wire::worker_ready command);
-  void on_heartbeat(const wire::heartbeat& beat);
+  void on_ready(wire::worker_ready command, time_point received_at);
+  void on_heartbeat(const wire::heartbeat& beat, time_point received_at);
+  void note_beat_at_work(time_point received_at);
   void on_answer(const frame& address, message body, bool is_final);
   void send(wire::to_worker command, time_point now);
   void end(worker_end reason, bool tell_worker, std::vector<job_id> undelivered = {});
@@ -184,6 +207,8 @@ private:
   void look_for_overdue(time_point now);
 
   worker_link_config config_;
+  std::shared_ptr<const user_access> access_; // null: everything
+  time_point refused_until_ = never;
   state state_ = state::opening;
   std::uint32_t capacity_ = 1;
   bool says_load_ = false;
@@ -191,6 +216,9 @@ private:
   std::uint64_t heard_ = 0; // commands
   liveness beats_;
   outstanding_jobs held_;
+  bool beats_at_work_ = false;     // and is not excused by it
+  time_point busy_since_{};        // while it holds something
+  std::uint32_t work_beats_ = 0;   // since then
   time_point answers_due_ = never; // no request of its is overdue before
   action_list<worker_link_action> actions_;
 };

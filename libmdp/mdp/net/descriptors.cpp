@@ -2,9 +2,11 @@
 
 #include <linux/tcp.h> // the C library's has no tcpi_bytes_received
 #include <netinet/in.h>
+#include <sys/ioctl.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
 
+#include <algorithm>
 #include <cstddef>
 #include <limits>
 
@@ -32,13 +34,17 @@ std::size_t raise_descriptor_limit() noexcept {
   return descriptor_limit();
 }
 
-std::optional<std::uint64_t> bytes_received(int descriptor) noexcept {
+std::optional<std::uint64_t> bytes_read(int descriptor) noexcept {
   tcp_info info{};
   socklen_t size = sizeof info;
   constexpr auto needed = offsetof(tcp_info, tcpi_bytes_received) + sizeof info.tcpi_bytes_received;
   if (getsockopt(descriptor, IPPROTO_TCP, TCP_INFO, &info, &size) != 0 || size < needed)
     return std::nullopt;
-  return info.tcpi_bytes_received;
+  // Behind the other: what comes in between is taken off, and is there the next time.
+  int unread = 0;
+  if (ioctl(descriptor, FIONREAD, &unread) != 0 || unread < 0)
+    unread = 0;
+  return info.tcpi_bytes_received - std::min<std::uint64_t>(unread, info.tcpi_bytes_received);
 }
 
 void hang_up(int descriptor) noexcept {

@@ -15,9 +15,9 @@ namespace mdp::net {
 /// returns the new limit. For a program's start.
 std::size_t raise_descriptor_limit() noexcept;
 
-/// Bytes that a TCP connection has received since it began, as the system counts them; nothing if it
-/// is none, or closed. Thread-safe.
-[[nodiscard]] std::optional<std::uint64_t> bytes_received(int descriptor) noexcept;
+/// Bytes that this process has read from a TCP connection since it began, as the system counts them;
+/// nothing if it is none, or closed. Thread-safe.
+[[nodiscard]] std::optional<std::uint64_t> bytes_read(int descriptor) noexcept;
 
 /// Ends a connection that libzmq has accepted: its peer and libzmq find it closed by the other side.
 /// The descriptor stays libzmq's to close. Thread-safe.

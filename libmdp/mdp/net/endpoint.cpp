@@ -108,6 +108,11 @@ std::optional<std::string> check_endpoint(std::string_view endpoint, endpoint_us
   return "\"" + std::string(transport) + "\" is no transport; it is tcp, ipc or inproc";
 }
 
+bool is_local(std::string_view endpoint) noexcept {
+  return !endpoint.starts_with("tcp://") || endpoint.starts_with("tcp://127.") ||
+         endpoint.starts_with("tcp://[::1]:") || endpoint.starts_with("tcp://lo:");
+}
+
 bool is_ipv6_literal(std::string_view endpoint) noexcept {
   return endpoint.starts_with("tcp://") && endpoint.find('[') != std::string_view::npos;
 }

@@ -20,6 +20,9 @@ enum class endpoint_use : std::uint8_t { bind, connect };
 [[nodiscard]] std::optional<std::string> check_endpoint(std::string_view endpoint,
                                                         endpoint_use use);
 
+/// Whether only this machine can reach what listens at `endpoint`: ipc, inproc, or a loopback address.
+[[nodiscard]] bool is_local(std::string_view endpoint) noexcept;
+
 /// Whether libzmq has to be told that `endpoint` speaks IPv6, that is, names it by number.
 [[nodiscard]] bool is_ipv6_literal(std::string_view endpoint) noexcept;
 

@@ -5,6 +5,7 @@
 
 #include <cerrno>
 #include <optional>
+#include <string_view>
 #include <utility>
 
 namespace mdp::net {
@@ -14,6 +15,21 @@ namespace {
 /// Frames of the usual message, so that it is one allocation: `MDPW01`, a command, an address, two
 /// delimiters and a body of one frame are six.
 constexpr std::size_t usual_frames = 6;
+
+/// What frames took on the wire: each has a flag and its length, in one byte or in eight (ZMTP 3.0,
+/// 37/ZMTP "framing").
+struct wire_meter {
+  std::size_t wrapping = 0; // of each frame, by the mechanism
+  std::uint64_t bytes = 0;
+
+  void add(std::size_t frame) noexcept {
+    constexpr std::size_t longest_short = 255;
+    constexpr std::size_t short_header = 2;
+    constexpr std::size_t long_header = 9;
+    const auto body = frame + wrapping;
+    bytes += body + (body > longest_short ? long_header : short_header);
+  }
+};
 
 enum class part_status : std::uint8_t { received, nothing, terminated };
 
@@ -35,10 +51,12 @@ part_status receive_part(zmq::socket_ref socket, zmq_msg_t& part) {
 }
 
 /// Reads the frames that follow `more` and drops them.
-part_status drop_rest(zmq::socket_ref socket, zmq_msg_t& part, bool more, std::size_t& bytes) {
+part_status drop_rest(zmq::socket_ref socket, zmq_msg_t& part, bool more, std::size_t& bytes,
+                      wire_meter& meter) {
   auto status = part_status::received;
   while (more && (status = receive_part(socket, part)) == part_status::received) {
     bytes += zmq_msg_size(&part);
+    meter.add(zmq_msg_size(&part));
     more = zmq_msg_more(&part) != 0;
   }
   return status;
@@ -47,7 +65,7 @@ part_status drop_rest(zmq::socket_ref socket, zmq_msg_t& part, bool more, std::s
 /// Receives frames up to the last. libzmq hands out whole messages only, so `nothing` can be the
 /// answer for the first frame alone.
 receive_result receive_frames(zmq::socket_ref socket, const message_bounds& bounds, zmq_msg_t& part,
-                              message& into) {
+                              message& into, wire_meter& meter, message_origin* origin = nullptr) {
   receive_result result;
   bool more = true;
   for (std::size_t count = 1; more; ++count) {
@@ -58,11 +76,16 @@ receive_result receive_frames(zmq::socket_ref socket, const message_bounds& boun
       return result;
     }
     more = zmq_msg_more(&part) != 0; // taking the frame may leave an empty message
+    if (count == 1 && origin != nullptr) {
+      const char* const user = zmq_msg_gets(&part, "User-Id");
+      origin->user = user != nullptr ? frame(std::string_view(user)) : frame();
+    }
     auto f = take_frame(part);
     result.bytes += f.size();
+    meter.add(f.size());
     if (count > bounds.max_frames || result.bytes > bounds.max_bytes) {
       into = {};
-      const auto status = drop_rest(socket, part, more, result.bytes);
+      const auto status = drop_rest(socket, part, more, result.bytes, meter);
       result.status = status == part_status::terminated ? receive_status::terminated
                       : count > bounds.max_frames       ? receive_status::too_many_frames
                                                         : receive_status::too_many_bytes;
@@ -125,12 +148,15 @@ std::optional<int> send_rest(zmq::socket_ref socket, std::span<const frame> rest
 receive_result receive(zmq::socket_ref socket, const message_bounds& bounds, message& into) {
   into = {};
   zmq::message_t part;
-  return receive_frames(socket, bounds, *part.handle(), into);
+  wire_meter unread;
+  return receive_frames(socket, bounds, *part.handle(), into, unread);
 }
 
 receive_result receive_from(zmq::socket_ref socket, const message_bounds& bounds, frame& routing_id,
-                            message& into, int* connection) {
+                            message& into, message_origin* origin, std::size_t wrapping) {
   into = {};
+  if (origin != nullptr)
+    *origin = {};
   zmq::message_t part;
   switch (receive_part(socket, *part.handle())) {
   case part_status::nothing:
@@ -140,13 +166,17 @@ receive_result receive_from(zmq::socket_ref socket, const message_bounds& bounds
   case part_status::received:
     break;
   }
-  if (connection != nullptr)
-    *connection = zmq_msg_get(part.handle(), ZMQ_SRCFD);
+  if (origin != nullptr) // whose user is shown by what the peer has sent, and not by its routing id
+    origin->connection = zmq_msg_get(part.handle(), ZMQ_SRCFD);
   const bool more = part.more();
   routing_id = take_frame(*part.handle());
   if (!more) // cannot come from a peer: libzmq puts the routing id in front of at least one frame
     return {receive_status::received};
-  return receive_frames(socket, bounds, *part.handle(), into);
+  wire_meter meter{wrapping};
+  const auto result = receive_frames(socket, bounds, *part.handle(), into, meter, origin);
+  if (origin != nullptr)
+    origin->wire_bytes = meter.bytes;
+  return result;
 }
 
 send_status send(zmq::socket_ref socket, const message& frames) {

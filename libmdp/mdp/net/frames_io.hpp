@@ -37,12 +37,20 @@ struct receive_result {
 [[nodiscard]] receive_result receive(zmq::socket_ref socket, const message_bounds& bounds,
                                      message& into);
 
-/// Receives what a ROUTER has. `routing_id` says who sent it, also when it was dropped. `connection`,
-/// if wanted, gets the descriptor by which the first frame came, which may be closed by now; -1 where
-/// there is none.
+/// By what way a message came to a ROUTER.
+struct message_origin {
+  int connection = -1; ///< The descriptor, which may be closed by now; -1 where there is none.
+  frame user;          ///< What the ZAP handler called its peer (RFC 27); empty without one.
+  std::uint64_t wire_bytes = 0; ///< What it took of the bytes that were received by the connection.
+};
+
+/// Receives what a ROUTER has. `routing_id` says who sent it, also when it was dropped. `origin`, if
+/// wanted, is filled in for whatever was read. `wrapping` is what the socket's mechanism adds to each
+/// frame, in bytes.
 [[nodiscard]] receive_result receive_from(zmq::socket_ref socket, const message_bounds& bounds,
                                           frame& routing_id, message& into,
-                                          int* connection = nullptr);
+                                          message_origin* origin = nullptr,
+                                          std::size_t wrapping = 0);
 
 enum class send_status : std::uint8_t {
   sent,        ///< libzmq has all of it

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "mdp/defaults.hpp"
+#include "mdp/security/curve_config.hpp"
 
 #include <chrono>
 #include <cstddef>
@@ -17,7 +18,8 @@ struct socket_config {
   std::chrono::milliseconds zmtp_heartbeat_timeout = defaults::zmtp_heartbeat_timeout;
   /// A listener's: whom no ZAP handler lets in stays out, also when there is none (any more).
   bool is_guarded = false;
-  int backlog = 1024; ///< Connections the kernel holds until they are accepted.
+  security::curve_config curve; ///< Encryption; without it there is none.
+  int backlog = 1024;           ///< Connections the kernel holds until they are accepted.
 };
 
 } // namespace mdp::net

@@ -4,6 +4,7 @@
 
 #include <zmq.hpp>
 
+#include <cstddef>
 #include <string_view>
 #include <system_error>
 
@@ -15,9 +16,14 @@ inline constexpr std::string_view zap_domain = "mdp";
 
 /// Sets every option that must be set before a socket binds or connects (T14). LINGER is 0 until
 /// the socket is closed with another; a ROUTER is mandatory and never hands an identity over. The
-/// first value that libzmq refuses, an unlimited high-water mark included, is the error. The
-/// socket's thread only.
+/// first value that libzmq refuses, an unlimited high-water mark included, is the error; so is CURVE
+/// without the certificate of who listens, or without the key of whom to connect to. The socket's
+/// thread only.
 [[nodiscard]] std::error_code configure(zmq::socket_ref socket, const socket_config& config);
+
+/// What the mechanism of a configured socket adds to each frame on the wire, in bytes. The socket's
+/// thread only.
+[[nodiscard]] std::size_t wrapping_bytes(zmq::socket_ref socket);
 
 /// What is left to send when the socket is closed may take `linger` from now on; set before close.
 /// The socket's thread only.

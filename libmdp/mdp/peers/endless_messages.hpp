@@ -1,104 +1,131 @@
 #pragma once
 
+#include "mdp/peers/peer_defaults.hpp"
+
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <unordered_map>
-#include <unordered_set>
+#include <utility>
 #include <vector>
 
-/// Finds connections whose message never ends. libzmq bounds a frame and the number of messages, but
-/// not what stands in front of a message's last frame: a peer that says "more" for ever fills the
-/// machine's memory, and nobody ever sees a message of its.
+/// Finds connections whose message never ends, and bounds what all unfinished messages hold together.
+/// libzmq bounds a frame and the number of messages, but not what stands in front of a message's last
+/// frame: a peer that says "more" for ever fills the machine's memory, and so do thousands that each
+/// begin a large message. Nobody ever sees a message of theirs.
 ///
-///     UNNOTICED ── look(): much was received since the last delivery known ──► WATCHED
-///     WATCHED ──── look(): more than the bound, and nothing delivered ───────► SUSPECT
-///     SUSPECT ──── drained() ────────────────────────────────────────────────► hung up on
-///     WATCHED, SUSPECT ── delivered() ───────────────────────────────────────► UNNOTICED
+/// The system counts the bytes that a connection has received; the owner says what each message took
+/// of them. The difference is what the connection holds: messages that are not finished, or not read.
 ///
-/// The bytes of a connection are counted by the system, which knows nothing of messages. Whoever is
-/// watched is counted from then on: it may be in the middle of a message, but not receive more than
-/// the largest one, and what is in buffers, without delivering one. Who does is hung up on, though only
-/// when all that can be read has been read: its owner may be behind.
+///     look(): somebody holds more than a message may have,  ─► has_suspects(): read all that can be
+///             or all together hold more than the total         read, then ask for judgement()
+///     judgement(): who still holds more than a message may have; and as long as all together hold
+///             too much, who holds most ─► hung up on
 ///
-/// While nobody is watched, which is nearly always, a message costs nothing. Connections are named by
-/// whatever the owner has for them. Not synchronised.
+/// What is held may be held by the owner, who is behind with reading: so nobody is judged before all
+/// that had arrived is read. An owner who never comes to that end judges all the same after a while:
+/// what has not been read fills the memory like anything else.
+///
+/// Connections are named by whatever the owner has for them. Not synchronised.
 namespace mdp::peers {
+
+/// Both in bytes.
+struct endless_limits {
+  std::uint64_t bound = 0; ///< What one connection may hold: at least a whole message.
+  std::uint64_t total = 0; ///< What all may hold together: at least a bound.
+};
 
 class endless_messages {
 public:
-  /// Watches who has received more than `unnoticed` bytes, and suspects who then receives more than
-  /// `bound`, which is at least a whole message.
-  endless_messages(std::uint64_t unnoticed, std::uint64_t bound)
-      : unnoticed_(unnoticed), bound_(bound) {}
+  explicit endless_messages(const endless_limits& limits) : limits_(limits) {}
 
   /// There is a connection, from its first byte on; a name that is known already is another's now.
-  void opened(int connection) {
-    closed(connection);
-    connections_.emplace(connection, counted{});
-  }
+  void opened(int connection) { connections_.insert_or_assign(connection, counted{}); }
+  void closed(int connection) { connections_.erase(connection); }
 
-  void closed(int connection) {
-    connections_.erase(connection);
-    watched_.erase(connection);
-    suspects_.erase(connection);
+  /// A whole message has come by `connection`, and took so many bytes of what that has received.
+  void delivered(int connection, std::uint64_t bytes) {
+    if (const auto known = connections_.find(connection); known != connections_.end())
+      known->second.delivered += bytes;
   }
 
   /// Asks `received(connection)` for the bytes that each has received so far; nothing if that is not
   /// known, or if there is no such connection.
   template <class Received>
   void look(Received&& received) {
+    held_ = 0;
+    bool is_over = false;
     for (auto& [connection, counted] : connections_) {
-      const std::optional<std::uint64_t> bytes = received(connection);
-      if (!bytes || *bytes < counted.from)
-        continue;
-      const auto since = *bytes - counted.from;
-      if (watched_.contains(connection)) {
-        if (since > bound_)
-          suspects_.insert(connection);
-      } else if (since > unnoticed_) {
-        watched_.insert(connection);
-        counted.from = *bytes;
-      }
+      counted.received = received(connection).value_or(0);
+      // Nobody may save up what an odd peer's framing makes us count too much.
+      counted.delivered = std::min(counted.delivered, counted.received);
+      held_ += counted.held();
+      is_over = is_over || counted.held() > limits_.bound;
     }
+    unjudged_looks_ = is_over || held_ > limits_.total ? unjudged_looks_ + 1 : 0;
   }
 
-  /// Whether delivered() must be called for those that are watched.
-  [[nodiscard]] bool is_watching() const noexcept { return !watched_.empty(); }
-  [[nodiscard]] bool is_watched(int connection) const { return watched_.contains(connection); }
-  /// Whether all that can be read is to be read, and drained() to be called.
-  [[nodiscard]] bool has_suspects() const noexcept { return !suspects_.empty(); }
-
-  /// A whole message has come by `connection`, which had received so many bytes by then.
-  void delivered(int connection, std::uint64_t received) {
-    if (watched_.erase(connection) == 0)
-      return;
-    suspects_.erase(connection);
-    connections_.at(connection).from = received;
+  /// Whether all that can be read is to be read, and judgement() to be asked for.
+  [[nodiscard]] bool has_suspects() const noexcept { return unjudged_looks_ > 0; }
+  /// Whether that has taken too long, and judgement() is to be asked for as it is.
+  [[nodiscard]] bool is_judgement_due() const noexcept {
+    return unjudged_looks_ > defaults::endless_patience_looks;
   }
+  /// Whether so much was held that the next look should be soon.
+  [[nodiscard]] bool is_pressed() const noexcept { return held_ > limits_.total / 4; }
+  /// What all held at the last look.
+  [[nodiscard]] std::uint64_t held() const noexcept { return held_; }
 
-  /// All that had arrived when look() was called has been delivered. Returns who is to be hung up on
-  /// and forgets them.
-  [[nodiscard]] std::vector<int> drained() {
-    std::vector<int> endless(suspects_.begin(), suspects_.end());
-    for (const auto connection : endless)
-      closed(connection);
-    return endless;
+  /// Who is to be hung up on.
+  struct verdict {
+    std::vector<int> endless;  ///< Their message is larger than any may be.
+    std::vector<int> crowding; ///< All together hold too much, and these the most of it.
+  };
+
+  /// Judges by what had been received at the last look and is not delivered by now. Forgets those it
+  /// returns.
+  [[nodiscard]] verdict judgement() {
+    verdict result;
+    std::vector<std::pair<std::uint64_t, int>> others; // who hold something
+    std::uint64_t held = 0;
+    for (const auto& [connection, counted] : connections_) {
+      if (counted.held() > limits_.bound)
+        result.endless.push_back(connection);
+      else if (counted.held() > 0)
+        others.emplace_back(counted.held(), connection), held += counted.held();
+    }
+    std::ranges::sort(others, std::greater());
+    for (const auto& [bytes, connection] : others) {
+      if (held <= limits_.total)
+        break;
+      held -= bytes;
+      result.crowding.push_back(connection);
+    }
+    for (const auto* group : {&result.endless, &result.crowding})
+      for (const auto connection : *group)
+        closed(connection);
+    unjudged_looks_ = 0;
+    return result;
   }
 
   [[nodiscard]] std::size_t size() const noexcept { return connections_.size(); }
 
 private:
   struct counted {
-    std::uint64_t from =
-      0; // bytes received at its last known delivery, or when it was first watched
+    std::uint64_t received = 0;  // at the last look
+    std::uint64_t delivered = 0; // of that, in whole messages
+
+    [[nodiscard]] std::uint64_t held() const noexcept {
+      return received - std::min(received, delivered);
+    }
   };
 
-  std::uint64_t unnoticed_;
-  std::uint64_t bound_;
+  endless_limits limits_;
   std::unordered_map<int, counted> connections_;
-  std::unordered_set<int> watched_;
-  std::unordered_set<int> suspects_; // a part of those
+  std::uint64_t held_ = 0;
+  std::uint32_t unjudged_looks_ = 0; // in a row, since there were suspects
 };
 
 } // namespace mdp::peers

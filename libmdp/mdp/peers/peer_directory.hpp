@@ -9,6 +9,7 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <unordered_map>
 #include <utility>
@@ -19,6 +20,8 @@
 ///
 ///     who sent it             | what it says              | verdict
 ///     ------------------------+---------------------------+-----------------------------------------
+///     another user than the   | anything                  | takeover: the peer is lost, and what was
+///     peer of that routing id |                           | said goes to nobody (T9)
 ///     a known worker          | DISCONNECT                | goodbye: deliver, and it is a stranger (7-28)
 ///     a known peer            | its kind, its version     | deliver
 ///     a known peer            | another kind or version   | violation (7-31)
@@ -29,6 +32,8 @@
 ///     a stranger that left    | any other worker command  | ignore: nothing more is sent to it (7-28)
 ///     a stranger              | any other worker command  | turn away: DISCONNECT (7-30, T9)
 ///     a stranger, house full  | anything that would open  | ignore, counted (T8)
+///     one of a user who has   | anything that would open  | ignore, counted
+///     as many as he may       |                           |
 ///     a stranger              | what this ROUTER is not for | ignore, counted (7-2)
 ///
 /// A READY clears the memory of having been told to go (T9).
@@ -55,9 +60,11 @@ enum class verdict : std::uint8_t {
   ignore,
   house_full,
   wrong_door,
+  takeover,
+  user_full,
 };
 
-inline constexpr std::size_t verdict_count = static_cast<std::size_t>(verdict::wrong_door) + 1;
+inline constexpr std::size_t verdict_count = static_cast<std::size_t>(verdict::user_full) + 1;
 
 /// Whom a ROUTER is for: a broker has one for all, or one for each side (7-2).
 enum class door : std::uint8_t { everybody, clients, workers };
@@ -70,6 +77,8 @@ struct directory_config {
   /// A broker's peers have ids of their own; with two directories, one has the odd ones.
   std::uint64_t first_id = 1;
   std::uint64_t id_step = 1;
+  /// How many peers a user may have here; 0, and where this is empty: any number.
+  std::function<std::size_t(const frame& user)> max_peers_of{};
 };
 
 /// `Handle` is whatever the owner reaches a peer by; here it is only kept. Not synchronised.
@@ -83,22 +92,26 @@ public:
     wire::protocol_version version{};
     Handle handle;
     std::uint64_t delivered = 0; ///< Messages for it, by judge() and admit().
+    frame user{};                ///< Who it is by CURVE; empty without it.
   };
 
   struct decision {
     verdict what{};
-    /// The known peer for `deliver`, `goodbye` and `violation`; valid until a change.
+    /// The known peer for `deliver`, `goodbye`, `violation` and `takeover`; valid until a change.
     entry* peer = nullptr;
   };
 
   explicit peer_directory(const directory_config& config = {})
       : config_(config), told_to_go_(config.max_tombstones, config.tombstone_lifetime) {}
 
-  /// What to do with `input` from `routing_id`. After `open` the owner calls admit(), after `goodbye`
+  /// What to do with `input` from `routing_id`, said by `user`. After `open` the owner calls admit(), after `goodbye`
   /// it delivers and calls let_go(); after `turn_away` the peer counts as told.
-  decision judge(const frame& routing_id, const wire::broker_input& input, time_point now) {
+  decision judge(const frame& routing_id, const wire::broker_input& input, time_point now,
+                 const frame& user = {}) {
     if (const auto known = by_routing_id_.find(routing_id); known != by_routing_id_.end()) {
       auto& peer = known->second;
+      if (peer.user != user)
+        return {verdict::takeover, &peer};
       if (peer.kind != kind_of(input) || peer.version != input.version)
         return {verdict::violation, &peer};
       ++peer.delivered;
@@ -115,15 +128,19 @@ public:
       }
       told_to_go_.remove(routing_id);
     }
-    return {by_routing_id_.size() < config_.max_peers ? verdict::open : verdict::house_full};
+    if (by_routing_id_.size() >= config_.max_peers)
+      return {verdict::house_full};
+    return {has_room_for(user) ? verdict::open : verdict::user_full};
   }
 
   /// Makes a stranger known under a new id. The handle is the caller's to fill in.
-  entry& admit(const frame& routing_id, const wire::broker_input& input) {
+  entry& admit(const frame& routing_id, const wire::broker_input& input, const frame& user = {}) {
     const auto id = peer_id{std::exchange(next_id_, next_id_ + config_.id_step)};
     const auto [place, is_new] = by_routing_id_.emplace(
-      routing_id, entry{id, routing_id, kind_of(input), input.version, {}, 1});
+      routing_id, entry{id, routing_id, kind_of(input), input.version, {}, 1, user});
     MDP_ASSERT(is_new);
+    if (config_.max_peers_of)
+      ++of_user_[user];
     by_id_.emplace(id, &place->second); // unordered_map does not move its elements
     return place->second;
   }
@@ -170,6 +187,7 @@ public:
     const auto known = by_id_.find(id);
     if (known == by_id_.end() || known->second->delivered != heard)
       return false;
+    discount(known->second->user);
     by_routing_id_.erase(frame(known->second->routing_id));
     by_id_.erase(known);
     return true;
@@ -205,10 +223,24 @@ private:
            (config_.is_for == door::clients) == (kind == peer_kind::client);
   }
 
+  [[nodiscard]] bool has_room_for(const frame& user) const {
+    if (!config_.max_peers_of)
+      return true;
+    const auto known = of_user_.find(user);
+    const auto most = config_.max_peers_of(user);
+    return most == 0 || known == of_user_.end() || known->second < most;
+  }
+
+  void discount(const frame& user) {
+    if (const auto known = of_user_.find(user); known != of_user_.end() && --known->second == 0)
+      of_user_.erase(known);
+  }
+
   using ids = std::unordered_map<peer_id, entry*>;
 
   void forget(typename ids::iterator known, bool was_told, time_point now) {
     const auto routing_id = known->second->routing_id;
+    discount(known->second->user);
     by_id_.erase(known);
     by_routing_id_.erase(routing_id);
     if (was_told)
@@ -219,6 +251,7 @@ private:
   std::uint64_t next_id_ = config_.first_id;
   std::unordered_map<frame, entry> by_routing_id_;
   ids by_id_;
+  std::unordered_map<frame, std::size_t> of_user_;     // peers; empty where nobody asks
   std::unordered_map<peer_id, std::uint64_t> leaving_; // and what was delivered to them
   tombstones told_to_go_;
 };

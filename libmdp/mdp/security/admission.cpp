@@ -1,12 +1,31 @@
 #include "mdp/security/admission.hpp"
 
 #include <iterator>
+#include <optional>
 #include <utility>
 
 namespace mdp::security {
 
+namespace {
+
+/// What a request shows by way of a key: none by NULL, which has no credentials, and one by CURVE.
+/// Nothing if it is by another mechanism than the one that is offered.
+std::optional<std::string> shown_key(const zap_request& request, mechanism offered) {
+  const auto& credentials = request.credentials;
+  if (offered == mechanism::null)
+    return request.mechanism == "NULL" && credentials.empty() ? std::optional(std::string())
+                                                              : std::nullopt;
+  if (request.mechanism != "CURVE" || credentials.size() != 1)
+    return std::nullopt;
+  const auto key = public_key::of(credentials.front().bytes());
+  return key ? std::optional(key->text()) : std::nullopt;
+}
+
+} // namespace
+
 std::string_view to_string(admission_refusal reason) noexcept {
-  constexpr std::string_view names[] = {"invalid", "other_domain", "other_mechanism", "address"};
+  constexpr std::string_view names[] = {"invalid", "other_domain", "other_mechanism", "address",
+                                        "unknown_key"};
   static_assert(std::size(names) == admission_refusal_count);
   return names[static_cast<std::size_t>(reason)];
 }
@@ -17,16 +36,23 @@ admission::verdict admission::judge(const message& request) const {
     return {{zap_id_of(request), zap_status::failed, std::string(to_string(asked.error())), {}},
             admission_refusal::invalid,
             {}};
+  auto key = shown_key(*asked, offered_);
   const auto refuse = [&](admission_refusal reason) {
-    return verdict{{asked->id, zap_status::refused, "refused", {}}, reason, asked->address};
+    return verdict{{asked->id, zap_status::refused, "refused", {}},
+                   reason,
+                   asked->address,
+                   key.value_or(std::string())};
   };
   if (asked->domain != domain_)
     return refuse(admission_refusal::other_domain);
-  if (asked->mechanism != "NULL" || !asked->credentials.empty())
+  if (!key)
     return refuse(admission_refusal::other_mechanism);
   if (!addresses_.admits(asked->address))
     return refuse(admission_refusal::address);
-  return {{std::move(asked->id), zap_status::welcome, "OK", {}}, {}, std::move(asked->address)};
+  if (keys_ && offered_ == mechanism::curve && keys_->current()->user_of(*key) == nullptr)
+    return refuse(admission_refusal::unknown_key);
+  return {
+    {std::move(asked->id), zap_status::welcome, "OK", *key}, {}, std::move(asked->address), *key};
 }
 
 } // namespace mdp::security

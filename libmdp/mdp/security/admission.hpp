@@ -1,12 +1,15 @@
 #pragma once
 
 #include "mdp/security/address_rules.hpp"
+#include "mdp/security/key_store.hpp"
 #include "mdp/security/zap_message.hpp"
 
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <string_view>
+#include <utility>
 
 namespace mdp::security {
 
@@ -16,27 +19,42 @@ enum class admission_refusal : std::uint8_t {
   other_domain,    ///< not about our sockets
   other_mechanism, ///< none that is offered here
   address,         ///< the rules about addresses
+  unknown_key,     ///< a key that is not in the store
 };
 
 inline constexpr std::size_t admission_refusal_count =
-  static_cast<std::size_t>(admission_refusal::address) + 1;
+  static_cast<std::size_t>(admission_refusal::unknown_key) + 1;
 
 /// The enumerator's name, as used in metrics and logs.
 [[nodiscard]] std::string_view to_string(admission_refusal reason) noexcept;
 
-/// Decides who may connect to the sockets of one domain. Not synchronised.
+/// How peers prove who they are.
+enum class mechanism : std::uint8_t {
+  null,  ///< they do not
+  curve, ///< they have the secret half of the key they show (RFC 26)
+};
+
+/// Decides who may connect to the sockets of one domain. One thread at a time.
 ///
 /// Everything that is not expressly right is refused: a request that cannot be read, of another
-/// domain, by a mechanism that is not offered (NULL is, as long as there are no keys).
+/// domain, by a mechanism that is not offered, and where there is a store of keys, by a key that is
+/// not in it. A store without a key lets nobody in. Who comes by CURVE has its key, in Z85, for a user
+/// id.
 class admission {
 public:
-  admission(std::string domain, address_rules addresses)
-      : domain_(std::move(domain)), addresses_(std::move(addresses)) {}
+  /// `keys` is asked about CURVE alone; null: whoever has a key may come.
+  admission(std::string domain, address_rules addresses, mechanism offered = mechanism::null,
+            std::shared_ptr<const key_store> keys = {})
+      : domain_(std::move(domain)),
+        addresses_(std::move(addresses)),
+        offered_(offered),
+        keys_(std::move(keys)) {}
 
   struct verdict {
     zap_reply reply;
     admission_refusal reason{}; ///< Where `reply` is no welcome.
     std::string address;        ///< Whom it is about, as far as was said.
+    std::string key{};          ///< The same by CURVE, in Z85.
 
     [[nodiscard]] bool is_welcome() const noexcept { return reply.status == zap_status::welcome; }
   };
@@ -47,6 +65,8 @@ public:
 private:
   std::string domain_;
   address_rules addresses_;
+  mechanism offered_;
+  std::shared_ptr<const key_store> keys_;
 };
 
 } // namespace mdp::security

@@ -7,8 +7,10 @@
 #include "mdp/actors/supervision/supervisor.hpp"
 #include "mdp/engine/dead_letters.hpp"
 
+#include <optional>
 #include <random>
 #include <utility>
+#include <vector>
 
 namespace mdp::actors {
 
@@ -21,17 +23,32 @@ struct branch_state {
   std::function<io_actor()> io;
   supervisor_actor queues;
   supervisor_actor peers;
+  std::optional<routing_branch> routing;
+  supervisor_actor routers;
 };
 using branch_ptr = std::shared_ptr<branch_state>;
 
 using session = client_session_state;
 using connection = worker_connection_state;
 
-client_session_actor open_client(caf::local_actor& parent, const supervisor_actor& peers,
+/// The supervisor runs on another thread: what it has not heard yet is counted, so that a flood of new
+/// peers cannot fill its mailbox.
+struct adopting {
+  supervisor_actor peers;
+  std::shared_ptr<std::atomic<std::size_t>> under_way;
+
+  void operator()(caf::local_actor& parent, adopt_child request) const {
+    request.credit = std::make_shared<io::batch_credit>(under_way);
+    post_on(*parent.context(), peers, std::move(request));
+  }
+};
+
+client_session_actor open_client(caf::local_actor& parent, const adopting& adopt,
                                  const std::shared_ptr<const session::surroundings>& around,
-                                 peer_id id, const frame& routing_id, time_point now) {
-  const auto kept =
-    std::make_shared<session::store>(around->config, id, routing_id, now, around->budget);
+                                 peer_id id, const frame& routing_id, const frame& user,
+                                 std::shared_ptr<engine::user_access> access, time_point now) {
+  const auto kept = std::make_shared<session::store>(around->config, id, routing_id, now,
+                                                     around->budget, user, access);
   auto opened = spawn_state<session>(parent, around, id, kept);
   child_spec spec;
   spec.name = session::name;
@@ -40,30 +57,38 @@ client_session_actor open_client(caf::local_actor& parent, const supervisor_acto
   spec.start = [around, id, kept](caf::local_actor& supervisor) {
     return stoppable_actor{spawn_state<session>(supervisor, around, id, kept)};
   };
-  post_on(*parent.context(), peers, adopt_child{opened, std::move(spec)});
+  adopt(parent, {opened, std::move(spec)});
   return opened;
 }
 
 /// How the I/O actor opens sessions and connections that belong to this branch.
-serve_peers openers(const branch_ptr& branch, const service_registry_actor& registry) {
+serve_peers openers(const branch_ptr& branch, const service_registry_actor& registry,
+                    const job_desk_actor& front) {
   const auto io = branch->io();
   const auto& parts = branch->parts;
   auto clients = parts.clients;
   clients.rules = parts.rules;
   auto for_clients = std::make_shared<const session::surroundings>(
-    session::surroundings{io, registry, parts.counters, clients, parts.budget});
+    session::surroundings{io, front, parts.counters, clients, parts.budget});
   auto for_workers = std::make_shared<const connection::surroundings>(
     connection::surroundings{io, registry, parts.counters, parts.workers});
+  const adopting adopt{branch->peers, parts.adoptions};
+  // Both are called by the I/O actor alone, so they can share the book.
+  const auto book = parts.access ? std::make_shared<engine::access_book>(parts.access) : nullptr;
+  const auto access_of = [book](const frame& user) {
+    return book ? book->of(user.text()) : std::shared_ptr<engine::user_access>();
+  };
   return {
-    [for_clients, peers = branch->peers](caf::local_actor& parent, peer_id id,
-                                         const frame& routing_id, time_point now) {
-      return open_client(parent, peers, for_clients, id, routing_id, now);
+    [for_clients, access_of, adopt](caf::local_actor& parent, peer_id id, const frame& routing_id,
+                                    const frame& user, time_point now) {
+      return open_client(parent, adopt, for_clients, id, routing_id, user, access_of(user), now);
     },
-    [for_workers, peers = branch->peers](caf::local_actor& parent, peer_id id,
-                                         const frame& routing_id, wire::protocol_version version,
-                                         time_point now) {
-      auto opened = spawn_state<connection>(parent, for_workers, id, routing_id, version, now);
-      post_on(*parent.context(), peers, adopt_temporary(opened, connection::name));
+    [for_workers, access_of, adopt](caf::local_actor& parent, peer_id id, const frame& routing_id,
+                                    const frame& user, wire::protocol_version version,
+                                    time_point now) {
+      auto opened = spawn_state<connection>(parent, for_workers, id, routing_id, user, version, now,
+                                            access_of(user));
+      adopt(parent, adopt_temporary(opened, connection::name));
       return opened;
     },
   };
@@ -71,14 +96,16 @@ serve_peers openers(const branch_ptr& branch, const service_registry_actor& regi
 
 /// Each child has its own pauses, which grow: one that fails for ever harms nobody else, and must not
 /// take the others down with it. So these supervisors never give up.
-child_spec crowd_of(std::string name, std::function<void(supervisor_actor)> started) {
+child_spec crowd_of(std::string name, std::function<void(supervisor_actor)> started,
+                    std::vector<child_spec> first = {}) {
   auto child = lasting_child(
     name,
-    [name] {
+    [name, first = std::move(first)] {
       supervisor_spec spec;
       spec.name = name;
       spec.seed = std::random_device{}();
       spec.intensity = unlimited_restarts;
+      spec.children = first;
       return spec;
     },
     std::move(started));
@@ -98,9 +125,18 @@ child_spec registry_child(const branch_ptr& branch) {
     auto around = std::make_shared<service_registry_state::surroundings>();
     around->queues = branch->queues;
     around->io = branch->io();
-    around->openers = [branch](const service_registry_actor& registry) {
-      return openers(branch, registry);
+    around->openers = [branch](const service_registry_actor& registry,
+                               const job_desk_actor& front) {
+      return openers(branch, registry, front);
     };
+    if (branch->routing)
+      around->open_routing = [branch](caf::local_actor& starter,
+                                      const service_registry_actor& registry) {
+        auto desks = branch->routing->open(starter, branch->routers, registry);
+        if (branch->parts.front)
+          branch->parts.front->set(desks.front);
+        return desks;
+      };
     around->counters = parts.counters;
     around->queue = parts.queues;
     around->rules = parts.rules;
@@ -120,15 +156,21 @@ child_spec registry_child(const branch_ptr& branch) {
 child_spec broker_spec(broker_tree parts, std::function<io_actor()> io) {
   const auto dead = std::make_shared<engine::dead_letters>(); // outlives a restart of the branch
   auto child = lasting_child("broker", [parts = std::move(parts), dead, io = std::move(io)] {
-    auto branch = std::make_shared<branch_state>(branch_state{parts, dead, io, {}, {}});
+    auto branch = std::make_shared<branch_state>(branch_state{parts, dead, io, {}, {}, {}, {}});
+    if (parts.routing && !parts.routing->empty())
+      branch->routing.emplace(*parts.routing, parts.budget);
     supervisor_spec spec;
     spec.name = "broker";
     spec.seed = std::random_device{}();
     spec.children = {
       crowd_of("queues", [branch](supervisor_actor s) { branch->queues = std::move(s); }),
       crowd_of("peers", [branch](supervisor_actor s) { branch->peers = std::move(s); }),
-      registry_child(branch),
     };
+    if (branch->routing)
+      spec.children.push_back(crowd_of(
+        "routing", [branch](supervisor_actor s) { branch->routers = std::move(s); },
+        branch->routing->routers()));
+    spec.children.push_back(registry_child(branch));
     if (parts.services)
       spec.children.push_back(parts.services->branch());
     return spec;

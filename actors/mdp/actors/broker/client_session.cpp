@@ -2,6 +2,7 @@
 
 #include "mdp/actors/compat/exit.hpp"
 #include "mdp/actors/compat/messaging.hpp"
+#include "mdp/actors/routing_messages.hpp"
 #include "mdp/overload.hpp"
 #include "mdp/wire/encode.hpp"
 
@@ -51,6 +52,10 @@ client_session_actor::behavior_type client_session_state::make_behavior() {
       link_.refuse(news.id, news.reason, now_of(self_));
       carry_out();
     },
+    [this](const job_returned& news) {
+      link_.refuse(news.what.id, engine::refusal::worker_gone, now_of(self_));
+      carry_out();
+    },
     [this](deadline_due) {
       timer_.fired();
       link_.tick(now_of(self_));
@@ -75,11 +80,12 @@ void client_session_state::carry_out() {
                send_to_peer{id_, encode(std::move(reply.command), reply.version)});
         },
         [&](engine::submit_to_service& request) {
-          tell(self_, around_->registry,
-               submit_job{std::move(request.service), std::move(request.what), handle{self_}});
+          tell(self_, around_->desk,
+               submit_job{std::move(request.service), std::move(request.what),
+                          job_owner_actor{handle{self_}}});
         },
         [&](engine::cancel_at_service& request) {
-          tell(self_, around_->registry, cancel_job{std::move(request.service), request.id});
+          tell(self_, around_->desk, cancel_job{std::move(request.service), request.id});
         },
         [&](const engine::request_refused& news) { around_->counters->refused.add(news.reason); },
         [&](const engine::ask_to_leave& request) {

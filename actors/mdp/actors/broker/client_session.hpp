@@ -24,8 +24,9 @@ public:
   /// Belongs to the actor that runs, one after the other.
   struct store {
     store(const engine::client_link_config& config, peer_id id, const frame& routing_id,
-          time_point now, std::shared_ptr<engine::broker_budget> budget)
-        : link(config, id, routing_id, now, std::move(budget)) {}
+          time_point now, std::shared_ptr<engine::broker_budget> budget, const frame& user = {},
+          std::shared_ptr<engine::user_access> access = {})
+        : link(config, id, routing_id, now, std::move(budget), user, std::move(access)) {}
 
     engine::client_link link;
     std::uint64_t superfluous_counted = 0; ///< What of its answers is in the broker's counter.
@@ -35,7 +36,7 @@ public:
 
   struct surroundings {
     io_actor io;
-    service_registry_actor registry;
+    job_desk_actor desk; ///< The registry, or what stands in front of it.
     std::shared_ptr<broker_counters> counters;
     engine::client_link_config config;
     std::shared_ptr<engine::broker_budget> budget;

@@ -33,7 +33,7 @@ public:
   struct store {
     engine::mmi_desk desk;
     engine::mmi_counters counted; ///< What of the desk's counters is in the broker's already.
-    std::unordered_map<job_id, client_session_actor> sessions; ///< Of open questions.
+    std::unordered_map<job_id, job_owner_actor> sessions; ///< Of open questions.
     std::shared_ptr<succession> line = std::make_shared<succession>();
   };
 

@@ -30,13 +30,11 @@ service_queue_actor::behavior_type service_queue_state::make_behavior() {
     [this](submit_job& request) {
       handle_message([&] {
         ++store_->received;
-        const auto client = request.what.id.client;
-        auto& session = store_->sessions[client];
-        session.actor = std::move(request.session);
-        ++session.open;
+        open_session(request.what.id.client, std::move(request.session));
         engine_.submit(std::move(request.what), now_of(self_));
       });
     },
+    [this](submit_pinned_job& request) { handle_message([&] { on_pinned(request); }); },
     [this](const cancel_job& request) {
       handle_message([&] {
         ++store_->received;
@@ -96,18 +94,39 @@ void service_queue_state::recover() {
   // lost that one: an answer, perhaps, and its sink would seem busy for ever. So all sinks are told
   // to go, which for a worker means to come again, and what they held goes to others.
   if (std::exchange(store_->is_at_work, false))
-    for (auto& [id, sink] : std::exchange(store_->sinks, {})) {
+    for (const auto& [id, sink] : std::unordered_map(store_->sinks)) {
       tell(self_, sink.actor, stop{});
+      forget_sink(id, "queue_failed");
       engine_.remove_sink(id, now_of(self_));
     }
   carry_out();
+}
+
+void service_queue_state::open_session(peer_id client, job_owner_actor session) {
+  auto& known = store_->sessions[client];
+  known.actor = std::move(session);
+  ++known.open;
+}
+
+void service_queue_state::on_pinned(submit_pinned_job& request) {
+  ++store_->received;
+  open_session(request.what.id.client, std::move(request.session));
+  const auto known = store_->by_routing_id.find(request.worker);
+  engine_.submit_to(known == store_->by_routing_id.end() ? sink_id{} : known->second,
+                    std::move(request.what), now_of(self_));
 }
 
 void service_queue_state::on_register(register_sink& request) {
   const auto id = request.id;
   store_->sinks.emplace(
     id, queue_store::sink{request.sink, request.card, request.begun, now_of(self_)});
-  notify_exit(request.sink, handle{self_}, [id](const exit_kind&) { return sink_lost{id, {}}; });
+  notify_exit(request.sink, handle{self_}, [id](const exit_kind& how) {
+    return sink_lost{id, {}, how.failed ? "failed" : ""};
+  });
+  if (request.card)
+    store_->by_routing_id.insert_or_assign(request.card->routing_id(), id);
+  for (const auto& each : around_->watchers)
+    tell(self_, each, worker_joined{store_->service, id, request.capacity, request.card});
   tell(self_, request.sink, sink_accepted{handle{self_}, id});
   engine_.add_sink(id, request.capacity, now_of(self_), request.load);
 }
@@ -119,9 +138,23 @@ void service_queue_state::on_sink_lost(const sink_lost& news) {
       for (const auto id : engine_.jobs_at(news.id))
         if (!begun->contains(id))
           undelivered.push_back(id);
-    store_->sinks.erase(known);
+    forget_sink(news.id, news.why);
   }
   engine_.remove_sink(news.id, now_of(self_), undelivered);
+}
+
+void service_queue_state::forget_sink(sink_id id, std::string_view why) {
+  const auto known = store_->sinks.find(id);
+  if (known == store_->sinks.end())
+    return;
+  // It may be back already under the same routing id, with another number.
+  if (const auto card = known->second.card)
+    if (const auto named = store_->by_routing_id.find(card->routing_id());
+        named != store_->by_routing_id.end() && named->second == id)
+      store_->by_routing_id.erase(named);
+  store_->sinks.erase(known);
+  for (const auto& each : around_->watchers)
+    tell(self_, each, worker_departed{id, why});
 }
 
 engine::service_report service_queue_state::report(bool with_workers) const {
@@ -163,6 +196,11 @@ void service_queue_state::carry_out() {
           tell(self_, around_->registry, job_died{service, std::move(news.what), news.attempts});
         },
         [&](engine::return_job& back) { give_back(back); },
+        [&](engine::return_pinned& back) {
+          back.what.service.clear(); // whoever sent it knows its name
+          if (const auto session = session_of(back.what.id, true))
+            tell(self_, session, job_returned{std::move(back.what)});
+        },
       },
       action);
   });
@@ -181,7 +219,8 @@ void service_queue_state::carry_out() {
 void service_queue_state::answer(engine::answer_client& action) {
   if (const auto session = session_of(action.id, action.is_final))
     tell(self_, session,
-         answer_arrived{action.id, action.attempt, action.is_final, std::move(action.body)});
+         answer_arrived{action.id, action.attempt, action.is_final, std::move(action.body),
+                        action.from});
 }
 
 void service_queue_state::refuse(const engine::refuse_client& action) {
@@ -199,7 +238,7 @@ void service_queue_state::give_back(engine::return_job& action) {
        submit_job{std::move(service), std::move(action.what), std::move(session)});
 }
 
-client_session_actor service_queue_state::session_of(job_id id, bool is_over) {
+job_owner_actor service_queue_state::session_of(job_id id, bool is_over) {
   const auto entry = store_->sessions.find(id.client);
   if (entry == store_->sessions.end())
     return {};

@@ -4,13 +4,16 @@
 #include "mdp/actors/counters.hpp"
 #include "mdp/actors/deadline_timer.hpp"
 #include "mdp/actors/messages.hpp"
+#include "mdp/actors/routing_messages.hpp"
 #include "mdp/engine/service_queue.hpp"
 
 #include <cstdint>
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <unordered_map>
+#include <vector>
 
 namespace mdp::actors {
 
@@ -29,13 +32,14 @@ struct queue_store {
   };
 
   struct session {
-    client_session_actor actor;
+    job_owner_actor actor;
     std::size_t open = 0; ///< Jobs it waits for.
   };
 
   std::string service;
   engine::service_queue engine;
   std::unordered_map<sink_id, sink> sinks;
+  std::unordered_map<frame, sink_id> by_routing_id; ///< Of those that have one.
   std::unordered_map<peer_id, session> sessions;
   std::uint64_t received = 0;      ///< Messages from the registry; see `queue_idle`.
   bool is_staffed = false;         ///< As the registry was told.
@@ -55,6 +59,8 @@ public:
     service_registry_actor registry;
     std::shared_ptr<broker_counters> counters;
     duration linger = defaults::service_linger;
+    /// Who wants to hear of workers that come and go.
+    std::vector<routing_gate_actor> watchers{};
   };
 
   service_queue_state(handle::pointer self, std::shared_ptr<const surroundings> around,
@@ -74,8 +80,12 @@ private:
     store_->is_at_work = false;
   }
   void recover();
+  /// Notes that `session` waits for one job more of `client`.
+  void open_session(peer_id client, job_owner_actor session);
+  void on_pinned(submit_pinned_job& request);
   void on_register(register_sink& request);
   void on_sink_lost(const sink_lost& news);
+  void forget_sink(sink_id id, std::string_view why);
   [[nodiscard]] engine::service_report report(bool with_workers) const;
   /// Adds what the worker's connection knows of it.
   void describe(engine::worker_report& worker, time_point now) const;
@@ -83,7 +93,7 @@ private:
   void answer(engine::answer_client& action);
   void refuse(const engine::refuse_client& action);
   /// The session that waits for `id`, which is one job less from now on if `is_over`; null if gone.
-  [[nodiscard]] client_session_actor session_of(job_id id, bool is_over);
+  [[nodiscard]] job_owner_actor session_of(job_id id, bool is_over);
   void count();
   void log_deaths();
   void watch_idleness();

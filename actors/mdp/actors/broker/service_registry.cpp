@@ -3,6 +3,7 @@
 #include "mdp/actors/broker/mmi.hpp"
 #include "mdp/actors/compat/exit.hpp"
 #include "mdp/actors/compat/messaging.hpp"
+#include "mdp/actors/routing_messages.hpp"
 #include "mdp/actors/supervision/supervisor.hpp"
 
 #include <utility>
@@ -23,6 +24,7 @@ service_registry_actor::behavior_type service_registry_state::make_behavior() {
       end_normally(self_);
     },
     [this](submit_job& request) { on_submit(request); },
+    [this](submit_pinned_job& request) { on_pinned(request); },
     [this](const cancel_job& request) {
       // Whoever has it: it may have been given back and routed anew.
       catalog_.for_each_candidate(request.service, [&](auto& known) {
@@ -30,6 +32,7 @@ service_registry_actor::behavior_type service_registry_state::make_behavior() {
         tell(self_, known.handle, request);
       });
     },
+    [this](drain_services& request) { on_drain(request); },
     [this](register_sink& request) {
       const auto found = catalog_.find(request.service, engine::name_use::offered);
       if (const auto queue = queue_at(found, request.service))
@@ -56,7 +59,6 @@ service_registry_actor::behavior_type service_registry_state::make_behavior() {
     },
     [this](job_died& news) { on_death(news); },
     [this](const survey_services& question) { on_survey(question); },
-    [this](drain_services& request) { on_drain(request); },
     [this](const queue_drained&) {
       --store_->draining;
       finish_drain();
@@ -80,7 +82,11 @@ void service_registry_state::open() {
     return stoppable_actor{spawn_state<mmi_state>(parent, for_mmi, mmi_store)};
   };
   tell(self_, around_->queues, adopt_child{store_->mmi, std::move(spec)});
-  tell(self_, around_->io, around_->openers(me));
+  routing_branch::desks desks{me, {}};
+  if (around_->open_routing)
+    desks = around_->open_routing(*self_, me);
+  store_->for_queues->watchers = std::move(desks.gates);
+  tell(self_, around_->io, around_->openers(me, std::move(desks.front)));
 }
 
 service_queue_actor service_registry_state::queue_at(const catalog::answer& found,
@@ -134,6 +140,16 @@ void service_registry_state::on_submit(submit_job& request) {
   if (const auto queue = queue_at(found, request.service))
     return tell(self_, queue, std::move(request));
   refuse(engine::refusal::too_many_services);
+}
+
+void service_registry_state::on_pinned(submit_pinned_job& request) {
+  if (store_->is_draining)
+    return tell(self_, request.session, job_refused{request.what.id, engine::refusal::stopping});
+  const auto found = catalog_.route(request.service);
+  if (found.known == nullptr) // where there is no queue there is no worker
+    return tell(self_, request.session, job_returned{std::move(request.what)});
+  ++found.known->passed_on;
+  tell(self_, found.known->handle, std::move(request));
 }
 
 void service_registry_state::refuse_registration(const register_sink& request) {

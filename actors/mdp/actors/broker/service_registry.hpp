@@ -4,6 +4,7 @@
 #include "mdp/actors/compat/state_actor.hpp"
 #include "mdp/actors/counters.hpp"
 #include "mdp/actors/messages.hpp"
+#include "mdp/actors/routing/routing_branch.hpp"
 #include "mdp/actors/supervision/supervision_tree.hpp"
 #include "mdp/engine/dead_letter_office.hpp"
 #include "mdp/engine/dead_letters.hpp"
@@ -31,8 +32,11 @@ public:
   struct surroundings {
     supervisor_actor queues; ///< Adopts the queues.
     io_actor io;
-    /// The sessions' and connections' openers, once this registry is known.
-    std::function<serve_peers(service_registry_actor)> openers;
+    /// The sessions' and connections' openers, once it is known where requests go.
+    std::function<serve_peers(service_registry_actor, job_desk_actor)> openers;
+    /// Starts what stands in front of this registry; null: nothing does.
+    std::function<routing_branch::desks(caf::local_actor&, const service_registry_actor&)>
+      open_routing;
     std::shared_ptr<broker_counters> counters;
     engine::queue_config queue; ///< Where no rule says otherwise.
     std::shared_ptr<const engine::service_rules> rules;
@@ -77,6 +81,7 @@ private:
                                              const std::string& service);
   [[nodiscard]] service_queue_actor start_queue(const std::string& service);
   void on_submit(submit_job& request);
+  void on_pinned(submit_pinned_job& request);
   void refuse_registration(const register_sink& request);
   void on_idle(const queue_idle& news);
   void on_death(job_died& news);

@@ -7,6 +7,7 @@
 
 #include <spdlog/spdlog.h>
 
+#include <string_view>
 #include <utility>
 
 namespace mdp::actors {
@@ -14,13 +15,15 @@ namespace mdp::actors {
 worker_connection_state::worker_connection_state(handle::pointer self,
                                                  std::shared_ptr<const surroundings> around,
                                                  peer_id id, const frame& routing_id,
-                                                 wire::protocol_version version, time_point now)
+                                                 const frame& user, wire::protocol_version version,
+                                                 time_point now,
+                                                 std::shared_ptr<const engine::user_access> access)
     : self_(self),
       around_(std::move(around)),
       id_(id),
       counted_(around_->counters, &broker_counters::connections),
-      card_(std::make_shared<worker_card>(routing_id, version, now)),
-      link_(around_->config, now) {}
+      card_(std::make_shared<worker_card>(routing_id, version, now, user)),
+      link_(around_->config, now, std::move(access)) {}
 
 worker_connection_actor::behavior_type worker_connection_state::make_behavior() {
   return {
@@ -69,12 +72,20 @@ void worker_connection_state::carry_out() {
         [&](engine::offer_service& offer) {
           spdlog::debug("worker {} offers {} (MDP {}, capacity {})", id_.value, offer.service,
                         to_string(card_->version()), offer.capacity);
+          if (!card_->user().empty())
+            spdlog::info("audit worker-registered peer={} user={} service={}", id_.value,
+                         card_->user().text(), offer.service);
           tell(self_, around_->registry,
                register_sink{std::move(offer.service), sink_id{id_.value}, offer.capacity,
                              job_sink_actor{handle{self_}}, card_, nullptr, offer.load});
         },
         [&](const engine::worker_load& news) {
           tell(self_, queue_, sink_loaded{sink_id{id_.value}, news.load});
+        },
+        [&](const engine::registration_refused& news) {
+          if (around_->audit->take(now_of(self_)))
+            spdlog::warn("audit worker-refused peer={} user={} service={} reason=not-allowed",
+                         id_.value, card_->user().text(), news.service);
         },
         [&](engine::worker_answer& answer) {
           tell(self_, queue_,
@@ -91,8 +102,12 @@ void worker_connection_state::carry_out() {
 void worker_connection_state::on_ended(engine::worker_ended& end) {
   around_->counters->ended_workers.add(end.reason);
   spdlog::debug("worker {} is gone: {}", id_.value, to_string(end.reason));
+  const bool by_itself =
+    end.reason == engine::worker_end::left || end.reason == engine::worker_end::dismissed;
   if (queue_) // it hears of our end in any case, but not of what never left
-    tell(self_, queue_, sink_lost{sink_id{id_.value}, std::move(end.undelivered)});
+    tell(self_, queue_,
+         sink_lost{sink_id{id_.value}, std::move(end.undelivered),
+                   by_itself ? std::string_view() : to_string(end.reason)});
   tell(self_, around_->io, peer_ended{id_, engine::was_told(end.reason), end.heard, false});
   end_normally(self_);
 }

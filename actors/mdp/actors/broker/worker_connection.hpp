@@ -4,6 +4,8 @@
 #include "mdp/actors/counters.hpp"
 #include "mdp/actors/deadline_timer.hpp"
 #include "mdp/actors/messages.hpp"
+#include "mdp/engine/access_defaults.hpp"
+#include "mdp/engine/pace.hpp"
 #include "mdp/engine/worker_link.hpp"
 
 #include <memory>
@@ -23,11 +25,15 @@ public:
     service_registry_actor registry;
     std::shared_ptr<broker_counters> counters;
     engine::worker_link_config config;
+    /// What is said about who was refused.
+    std::shared_ptr<engine::pace> audit =
+      std::make_shared<engine::pace>(defaults::audit_lines_per_second);
   };
 
   worker_connection_state(handle::pointer self, std::shared_ptr<const surroundings> around,
-                          peer_id id, const frame& routing_id, wire::protocol_version version,
-                          time_point now);
+                          peer_id id, const frame& routing_id, const frame& user,
+                          wire::protocol_version version, time_point now,
+                          std::shared_ptr<const engine::user_access> access = {});
 
   handle::behavior_type make_behavior();
 

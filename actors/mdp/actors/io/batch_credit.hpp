@@ -7,8 +7,9 @@
 
 namespace mdp::actors::io {
 
-/// Counts one batch of a loop as long as it is on its way or being worked on. A CAF mailbox takes
-/// whatever comes; with this the loop knows how much its actors are behind (T16).
+/// Counts one thing that a loop has brought as long as it is on its way or being worked on: a batch,
+/// or a new peer whose supervisor has not heard of it. A CAF mailbox takes whatever comes; with this
+/// the loop knows how much its actors are behind (T16).
 class batch_credit {
 public:
   explicit batch_credit(std::shared_ptr<std::atomic<std::size_t>> open) : open_(std::move(open)) {

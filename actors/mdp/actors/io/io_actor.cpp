@@ -2,6 +2,7 @@
 
 #include "mdp/actors/compat/exit.hpp"
 #include "mdp/actors/compat/messaging.hpp"
+#include "mdp/actors/user_messages.hpp"
 #include "mdp/net/descriptors.hpp"
 #include "mdp/net/socket_options.hpp"
 #include "mdp/overload.hpp"
@@ -44,7 +45,7 @@ io_state::io_state(handle::pointer self, io_config config, io::loop_host& host)
       config_(std::move(config)),
       outbox_(&host.start(handle{self})),
       router_(self, directory_of(config_, peers::door::clients), config_.counters),
-      dealers_(self, config_.sockets, config_.limits) {
+      dealers_(self, config_.sockets, config_.limits, config_.worker) {
   router_.use_outbox(*outbox_);
   router_.use_socket(router_socket);
   if (!config_.bind->worker_endpoints.empty()) {
@@ -80,6 +81,7 @@ io_actor::behavior_type io_state::make_behavior() {
     [this](open_socket& request) { dealers_.open(request, socket_id{++last_socket_}); },
     [this](send_on_socket& request) { dealers_.send(request); },
     [this](const close_owned_socket& request) { dealers_.close(request); },
+    [this](keys_changed) { review_users(); },
   };
 }
 
@@ -103,6 +105,7 @@ void io_state::on_reports(std::vector<io::loop_report>& reports) {
                  [&](const io::connections_refused& news) { router_.on_refused(news); },
                  [&](const io::admission_refused& news) { router_.on_not_admitted(news); },
                  [&](const io::connections_endless& news) { router_.on_endless(news); },
+                 [&](const io::users_removed& news) { router_.on_users_removed(news); },
                  [&](const io::bound& news) { on_bound(news); },
                  [&](const io::bind_failed& news) { on_bind_failed(news); },
                  [&](const io::connected& news) { dealers_.on_connected(news); },
@@ -119,9 +122,13 @@ void io_state::serve(serve_peers& openers) {
   router_.use_openers(std::move(openers));
   if (!first)
     return;
-  if (!config_.bind->addresses.empty()) // before anybody can connect
-    std::ignore = outbox_->push(
-      io::guard_sockets{router_socket, {std::string(net::zap_domain), config_.bind->addresses}});
+  if (is_guarded()) { // before anybody can connect
+    const auto offered =
+      config_.sockets.curve.is_on() ? security::mechanism::curve : security::mechanism::null;
+    std::ignore = outbox_->push(io::guard_sockets{
+      router_socket,
+      {std::string(net::zap_domain), config_.bind->addresses, offered, config_.bind->keys}});
+  }
   open_router(router_socket, config_.bind->endpoints);
   if (workers_)
     open_router(worker_router_socket, config_.bind->worker_endpoints);
@@ -130,10 +137,30 @@ void io_state::serve(serve_peers& openers) {
 void io_state::open_router(socket_id socket, const std::vector<std::string>& endpoints) {
   ++unbound_;
   auto options = config_.sockets;
-  options.is_guarded = !config_.bind->addresses.empty();
-  std::ignore =
-    outbox_->push(io::open_router{socket, endpoints, options, config_.limits,
-                                  max_connections() / (workers_ ? 2 : 1)}); // a half each
+  options.is_guarded = is_guarded();
+  const std::size_t sockets = workers_ ? 2 : 1; // a share for each
+  std::ignore = outbox_->push(
+    io::open_router{socket, endpoints, options, config_.limits, max_connections() / sockets,
+                    config_.max_unfinished_bytes / sockets, config_.bind->keys});
+}
+
+/// By CURVE always: it is the handler that says who somebody is.
+bool io_state::is_guarded() const noexcept {
+  return !config_.bind->addresses.empty() || config_.sockets.curve.is_on();
+}
+
+/// First those who are known here, whose requests are given up and whose work goes to others; then
+/// their connections.
+void io_state::review_users() {
+  if (!config_.bind->keys)
+    return;
+  const auto listed = config_.bind->keys->current();
+  router_.review(*listed);
+  std::ignore = outbox_->push(io::review_users{router_socket});
+  if (!workers_)
+    return;
+  workers_->review(*listed);
+  std::ignore = outbox_->push(io::review_users{worker_router_socket});
 }
 
 /// Null for a DEALER.

@@ -6,8 +6,11 @@
 #include "mdp/actors/io/loop_host.hpp"
 #include "mdp/actors/io/router_peers.hpp"
 #include "mdp/actors/messages.hpp"
+#include "mdp/actors/worker_counters.hpp"
 #include "mdp/net/socket_config.hpp"
+#include "mdp/peers/peer_defaults.hpp"
 #include "mdp/peers/peer_directory.hpp"
+#include "mdp/security/key_store.hpp"
 #include "mdp/wire/limits.hpp"
 
 #include <cstdint>
@@ -31,6 +34,7 @@ struct io_config {
   wire::limits limits;
   peers::directory_config peers;
   duration flush_grace = defaults::flush_grace;
+  std::uint64_t max_unfinished_bytes = defaults::unfinished_total_bytes; ///< A broker's.
 
   /// To be bound once a broker serves; empty in a worker's process. Shared with the
   /// actors' owner and with later incarnations of the I/O actor: what was bound with a `*` port is
@@ -41,11 +45,14 @@ struct io_config {
     std::vector<std::string> worker_endpoints;
     /// Who may connect, by address.
     security::address_rules addresses;
+    /// Who may connect, by key, where `sockets.curve` is on; null: whoever has one.
+    std::shared_ptr<const security::key_store> keys;
     /// Called once for the first attempt, on the loop or a scheduler thread.
     std::function<void(const bind_error* failure)> on_first_bind;
   };
   std::shared_ptr<binding> bind = std::make_shared<binding>();
   std::shared_ptr<broker_counters> counters = std::make_shared<broker_counters>();
+  std::shared_ptr<worker_counters> worker = std::make_shared<worker_counters>(); ///< A worker's.
 };
 
 /// The one actor that talks to the socket loop (see `interfaces.hpp`). It decides nothing: who a
@@ -71,6 +78,8 @@ private:
   void on_bind_failed(const io::bind_failed& report);
   void on_loop_ended(const loop_ended& news);
   void serve(serve_peers& openers);
+  void review_users();
+  [[nodiscard]] bool is_guarded() const noexcept;
   void open_router(socket_id socket, const std::vector<std::string>& endpoints);
   [[nodiscard]] io::router_peers* router_with(socket_id socket);
   [[nodiscard]] io::router_peers& router_of(peer_id peer);

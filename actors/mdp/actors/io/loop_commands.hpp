@@ -3,6 +3,7 @@
 #include "mdp/ids.hpp"
 #include "mdp/message.hpp"
 #include "mdp/net/socket_config.hpp"
+#include "mdp/peers/peer_defaults.hpp"
 #include "mdp/security/admission.hpp"
 #include "mdp/time.hpp"
 #include "mdp/wire/command.hpp"
@@ -11,6 +12,7 @@
 
 #include <cstdint>
 #include <limits>
+#include <memory>
 #include <optional>
 #include <string>
 #include <system_error>
@@ -36,6 +38,10 @@ struct open_router {
   net::socket_config options;
   wire::limits limits;
   std::size_t max_connections = std::numeric_limits<std::size_t>::max(); ///< Others are hung up on.
+  /// What unfinished messages of all peers may hold.
+  std::uint64_t max_unfinished_bytes = defaults::unfinished_total_bytes;
+  /// Whose messages are heard, where peers come by CURVE; null: everybody's.
+  std::shared_ptr<const security::key_store> keys{};
 };
 
 /// Open a worker's DEALER and connect it to one endpoint (7-20); answered by `connected` or `connect_failed`.
@@ -69,13 +75,19 @@ struct forget_peer {
   frame routing_id;
 };
 
+/// The key store of a ROUTER has changed: hang up on who is not in it any more. Answered by
+/// `users_removed`, if there are any.
+struct review_users {
+  socket_id socket;
+};
+
 /// End the loop once what was pushed before is sent, at the latest after `flush_grace`.
 struct stop_loop {
   duration flush_grace{};
 };
 
 using loop_command = std::variant<guard_sockets, open_router, open_dealer, close_socket,
-                                  send_frames, forget_peer, stop_loop>;
+                                  send_frames, forget_peer, review_users, stop_loop>;
 
 // -- reports: from the loop to the I/O actor ----------------------------------------------------------
 
@@ -108,6 +120,7 @@ struct router_input {
   frame routing_id;
   wire::broker_input input;
   time_point received_at;
+  frame user{}; ///< Who that is by CURVE; empty without it.
 };
 
 /// The broker said something valid to a worker's DEALER.
@@ -159,11 +172,12 @@ struct connections_refused {
   time_point noticed_at;
 };
 
-/// Connections were ended, as what they had received was no end of a message and larger than any may
-/// be (T8).
+/// Connections were ended (T8), as what they had received was no end of a message and larger than any
+/// may be, or as all such messages together were too large and theirs the largest.
 struct connections_endless {
   socket_id socket;
   std::size_t count = 0;
+  std::size_t crowding = 0; ///< Of the second kind, besides those.
   time_point noticed_at;
 };
 
@@ -177,14 +191,22 @@ struct accept_failed {
 /// Somebody may not connect.
 struct admission_refused {
   std::string address; ///< As libzmq spells it; empty if it is not known.
+  std::string key;     ///< By CURVE the key that was shown, in Z85.
   security::admission_refusal reason{};
+  time_point noticed_at;
+};
+
+/// Connections were ended, as their users are not in the key store any more.
+struct users_removed {
+  socket_id socket;
+  std::size_t count = 0;
   time_point noticed_at;
 };
 
 using loop_report =
   std::variant<bound, bind_failed, connected, connect_failed, router_input, worker_input,
                invalid_input, peer_unreachable, connections_lost, connections_refused,
-               connections_endless, accept_failed, admission_refused>;
+               connections_endless, accept_failed, admission_refused, users_removed>;
 
 /// Why the loop's thread ended.
 enum class loop_end : std::uint8_t {

@@ -2,6 +2,7 @@
 
 #include "mdp/defaults.hpp"
 #include "mdp/net/descriptors.hpp"
+#include "mdp/peers/peer_defaults.hpp"
 
 #include <algorithm>
 #include <span>
@@ -10,8 +11,10 @@ namespace mdp::actors::io {
 
 void take_news(loop_socket& socket, time_point now, std::vector<loop_report>& reports) {
   const auto news = socket.monitor->take();
-  for (const auto& [descriptor, is_open] : news.changes)
+  for (const auto& [descriptor, is_open] : news.changes) {
+    socket.users.closed(descriptor); // one that opens has an older one's name, if any
     is_open ? socket.endless.opened(descriptor) : socket.endless.closed(descriptor);
+  }
   if (socket.next_look == never && socket.endless.size() > 0)
     socket.next_look = now + defaults::endless_look_interval;
   // One that came and went since the last look is in both counts.
@@ -31,24 +34,26 @@ void take_news(loop_socket& socket, time_point now, std::vector<loop_report>& re
     reports.push_back(connections_refused{socket.id, too_many, now});
 }
 
-void look_for_endless(loop_socket& socket, time_point now) {
-  socket.endless.look(net::bytes_received);
-  socket.next_look = socket.endless.size() > 0 ? now + defaults::endless_look_interval : never;
-  if (socket.endless.has_suspects())
+void look_for_endless(loop_socket& socket, time_point now, std::vector<loop_report>& reports) {
+  auto& endless = socket.endless;
+  endless.look(net::bytes_read);
+  const duration pause = endless.is_pressed() ? duration(defaults::pressed_look_interval)
+                                              : duration(defaults::endless_look_interval);
+  socket.next_look = endless.size() > 0 ? now + pause : never;
+  if (endless.is_judgement_due())
+    hang_up_on_endless(socket, now, reports);
+  else if (endless.has_suspects())
     socket.is_readable = true; // has it read to its end, whether there is anything or not
 }
 
-void note_delivery(loop_socket& socket, int connection) {
-  if (socket.endless.is_watched(connection))
-    socket.endless.delivered(connection, net::bytes_received(connection).value_or(0));
-}
-
 void hang_up_on_endless(loop_socket& socket, time_point now, std::vector<loop_report>& reports) {
-  const auto endless = socket.endless.drained();
-  for (const auto connection : endless)
-    net::hang_up(connection);
-  if (!endless.empty())
-    reports.push_back(connections_endless{socket.id, endless.size(), now});
+  const auto guilty = socket.endless.judgement();
+  for (const auto* group : {&guilty.endless, &guilty.crowding})
+    for (const auto connection : *group)
+      net::hang_up(connection);
+  if (!guilty.endless.empty() || !guilty.crowding.empty())
+    reports.push_back(
+      connections_endless{socket.id, guilty.endless.size(), guilty.crowding.size(), now});
 }
 
 } // namespace mdp::actors::io

@@ -10,14 +10,12 @@ namespace mdp::actors::io {
 /// what it may have, and reports. The loop's thread only.
 void take_news(loop_socket& socket, time_point now, std::vector<loop_report>& reports);
 
-/// Looks whether a ROUTER's connections receive messages that do not end. Whoever is suspect is hung up
-/// on when all that can be read has been read; see `peers::endless_messages`.
-void look_for_endless(loop_socket& socket, time_point now);
+/// Looks whether a ROUTER's connections receive messages that do not end, or too much of them
+/// together. Whoever is suspect is hung up on when all that can be read has been read; see
+/// `peers::endless_messages`.
+void look_for_endless(loop_socket& socket, time_point now, std::vector<loop_report>& reports);
 
-/// A message has come by `connection`.
-void note_delivery(loop_socket& socket, int connection);
-
-/// Everything that could be read has been read.
+/// Everything that could be read has been read: hangs up on those that are still suspect.
 void hang_up_on_endless(loop_socket& socket, time_point now, std::vector<loop_report>& reports);
 
 } // namespace mdp::actors::io

@@ -7,6 +7,7 @@
 #include "mdp/actors/io/socket_loop.hpp"
 #include "mdp/actors/messages.hpp"
 #include "mdp/defaults.hpp"
+#include "mdp/peers/peer_defaults.hpp"
 
 #include <atomic>
 #include <cstddef>
@@ -18,8 +19,9 @@ namespace mdp::actors::io {
 /// One loop with its execution unit: the only class that knows both sides.
 class loop_host::hosted_loop final : public loop_sink {
 public:
-  hosted_loop(caf::actor_system& system, io_actor owner)
-      : unit_(system), owner_(std::move(owner)), loop_(*this) {
+  hosted_loop(caf::actor_system& system, io_actor owner,
+              std::shared_ptr<const std::atomic<std::size_t>> adoptions)
+      : unit_(system), owner_(std::move(owner)), adoptions_(std::move(adoptions)), loop_(*this) {
     loop_.start();
   }
 
@@ -29,7 +31,8 @@ public:
   }
 
   [[nodiscard]] bool has_room() const noexcept override {
-    return *open_batches_ < defaults::max_open_batches;
+    return *open_batches_ < defaults::max_open_batches &&
+           *adoptions_ < defaults::max_open_adoptions;
   }
 
   bool run_pending() override { return unit_.run(); }
@@ -49,6 +52,7 @@ private:
   io_actor owner_;
   std::shared_ptr<std::atomic<std::size_t>> open_batches_ =
     std::make_shared<std::atomic<std::size_t>>(0);
+  std::shared_ptr<const std::atomic<std::size_t>> adoptions_;
   std::atomic<bool> has_ended_{false};
   socket_loop loop_; // last: its thread uses the others
 };
@@ -60,7 +64,8 @@ loop_host::~loop_host() = default;
 outbox& loop_host::start(io_actor owner) {
   const std::lock_guard guard(mutex_);
   std::erase_if(loops_, [](const auto& loop) { return loop->has_ended(); });
-  return loops_.emplace_back(std::make_unique<hosted_loop>(system_, std::move(owner)))->commands();
+  return loops_.emplace_back(std::make_unique<hosted_loop>(system_, std::move(owner), adoptions_))
+    ->commands();
 }
 
 } // namespace mdp::actors::io

@@ -5,6 +5,8 @@
 
 #include <caf/actor_system.hpp>
 
+#include <atomic>
+#include <cstddef>
 #include <list>
 #include <memory>
 #include <mutex>
@@ -26,10 +28,18 @@ public:
   /// until the host starts a loop after `owner` has heard that word. Thread-safe.
   [[nodiscard]] outbox& start(io_actor owner);
 
+  /// New peers whose supervisor has not heard of them: whoever opens one counts it here. While they
+  /// are too many the loops read nothing.
+  [[nodiscard]] std::shared_ptr<std::atomic<std::size_t>> adoptions() const noexcept {
+    return adoptions_;
+  }
+
 private:
   class hosted_loop;
 
   caf::actor_system& system_;
+  std::shared_ptr<std::atomic<std::size_t>> adoptions_ =
+    std::make_shared<std::atomic<std::size_t>>(0U);
   std::mutex mutex_;
   std::list<std::unique_ptr<hosted_loop>> loops_;
 };

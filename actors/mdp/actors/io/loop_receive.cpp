@@ -1,10 +1,12 @@
 #include "mdp/actors/io/loop_receive.hpp"
 
 #include "mdp/actors/io/loop_connections.hpp"
+#include "mdp/actors/io/loop_users.hpp"
 #include "mdp/net/frames_io.hpp"
 #include "mdp/wire/decode.hpp"
 
 #include <algorithm>
+#include <optional>
 #include <string>
 #include <utility>
 
@@ -34,8 +36,8 @@ void add_invalid(std::vector<loop_report>& reports, const loop_socket& socket, f
 }
 
 /// Turns one whole message into a report; `routing_id` is empty on a DEALER.
-void decode(const loop_socket& socket, frame& routing_id, message& frames, time_point now,
-            std::vector<loop_report>& reports) {
+void decode(const loop_socket& socket, frame& routing_id, frame& user, message& frames,
+            time_point now, std::vector<loop_report>& reports) {
   // Must be looked at before the decoder takes the frames.
   std::string header(wire::header_seen(frames).substr(0, shown_header_bytes));
   const auto invalid = [&](wire::decode_error error) {
@@ -49,6 +51,7 @@ void decode(const loop_socket& socket, frame& routing_id, message& frames, time_
     auto& report = add<router_input>(reports, socket, now);
     report.routing_id = std::move(routing_id);
     report.input = *std::move(input);
+    report.user = std::move(user);
     return;
   }
   case socket_kind::worker: {
@@ -71,26 +74,37 @@ void receive_budget::spend(std::size_t message_bytes) noexcept {
 void receive_some(loop_socket& socket, receive_budget& budget, time_point now,
                   std::vector<loop_report>& reports) {
   const net::message_bounds bounds{socket.limits.max_frames, socket.limits.max_bytes};
+  std::optional<user_check> users;
+  if (socket.has_users)
+    users.emplace(socket);
+  const auto report_removed = [&] {
+    if (users && users->removed() > 0)
+      reports.push_back(users_removed{socket.id, users->removed(), now});
+  };
   while (!budget.is_spent()) {
     frame routing_id;
     message frames;
-    int connection = -1;
-    const bool is_watching = socket.endless.is_watching();
-    const auto result = socket.kind == socket_kind::router
-                          ? net::receive_from(socket.handle, bounds, routing_id, frames,
-                                              is_watching ? &connection : nullptr)
-                          : net::receive(socket.handle, bounds, frames);
-    if (connection >= 0)
-      note_delivery(socket, connection);
+    net::message_origin from;
+    const auto result =
+      socket.kind == socket_kind::router
+        ? net::receive_from(socket.handle, bounds, routing_id, frames, &from, socket.wrapping)
+        : net::receive(socket.handle, bounds, frames);
+    socket.endless.delivered(from.connection, from.wire_bytes);
+    const bool is_message = result.status != net::receive_status::nothing &&
+                            result.status != net::receive_status::terminated;
+    if (users && is_message && !users->admits(from)) {
+      budget.spend(result.bytes);
+      continue;
+    }
     switch (result.status) {
     case net::receive_status::received:
-      decode(socket, routing_id, frames, now, reports);
+      decode(socket, routing_id, from.user, frames, now, reports);
       break;
     case net::receive_status::nothing:
       socket.is_readable = false;
       if (socket.endless.has_suspects())
         hang_up_on_endless(socket, now, reports);
-      return;
+      return report_removed();
     case net::receive_status::too_many_frames:
       add_invalid(reports, socket, routing_id, wire::decode_error::too_many_frames, {}, now);
       break;
@@ -102,6 +116,7 @@ void receive_some(loop_socket& socket, receive_budget& budget, time_point now,
     }
     budget.spend(result.bytes);
   }
+  report_removed();
 }
 
 } // namespace mdp::actors::io

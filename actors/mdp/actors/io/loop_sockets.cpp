@@ -72,6 +72,7 @@ loop_report loop_sockets::open(const open_router& command) {
   if (error)
     return bind_failed{command.socket, command.endpoints.empty() ? "" : command.endpoints.front(),
                        error};
+  const auto wrapping = net::wrapping_bytes(handle);
   bound report{command.socket, {}};
   for (const auto& endpoint : command.endpoints) {
     if (const auto refused = net::bind(handle, endpoint))
@@ -84,7 +85,11 @@ loop_report loop_sockets::open(const open_router& command) {
        .limits = command.limits,
        .monitor = std::move(monitor),
        .max_connections = command.max_connections,
-       .endless = {defaults::endless_slack_bytes, endless_bound(command.limits)}});
+       .endless =
+         peers::endless_messages({endless_bound(command.limits), command.max_unfinished_bytes}),
+       .wrapping = wrapping,
+       .has_users = command.options.curve.is_on(),
+       .keys = command.keys});
   return report;
 }
 

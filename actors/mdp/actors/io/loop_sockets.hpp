@@ -8,6 +8,8 @@
 #include "mdp/net/socket_monitor.hpp"
 #include "mdp/peers/endless_messages.hpp"
 #include "mdp/peers/peer_backlog.hpp"
+#include "mdp/peers/user_connections.hpp"
+#include "mdp/security/key_store.hpp"
 
 #include <zmq.hpp>
 
@@ -40,9 +42,13 @@ struct loop_socket {
   bool has_news = false;                          ///< The monitor has something to say.
   std::size_t connections = 0;                    ///< A ROUTER's, and how many it may have.
   std::size_t max_connections = 0;
-  peers::endless_messages endless{0, 0}; ///< A ROUTER's connections, by descriptor.
-  time_point next_look = never;          ///< When to look for endless messages among them.
-  bool is_readable = false;              ///< There was input, and it has not been read to its end.
+  peers::endless_messages endless{{}}; ///< A ROUTER's connections, by descriptor.
+  std::size_t wrapping = 0;            ///< Bytes that its mechanism adds to each frame.
+  time_point next_look = never;        ///< When to look for endless messages among them.
+  bool has_users = false;              ///< A ROUTER's: its peers come by CURVE.
+  std::shared_ptr<const security::key_store> keys{}; ///< Those who may; null: whoever comes.
+  peers::user_connections users{};                   ///< Which connection is whose.
+  bool is_readable = false;    ///< There was input, and it has not been read to its end.
   time_point close_by = never; ///< Once set the socket only flushes: it is no longer read.
 };
 

@@ -23,12 +23,14 @@ router_peers::router_peers(io_actor::pointer self, const peers::directory_config
       full_log_(defaults::accept_log_interval),
       door_log_(defaults::log_interval),
       admission_log_(defaults::log_interval),
-      endless_log_(defaults::log_interval) {}
+      endless_log_(defaults::log_interval),
+      user_log_(defaults::log_interval) {}
 
 void router_peers::on_input(router_input& report) {
   if (!openers_.session)
     return counters_->not_serving.add(); // its peers will be heard when they speak again
-  const auto decision = directory_.judge(report.routing_id, report.input, report.received_at);
+  const auto decision =
+    directory_.judge(report.routing_id, report.input, report.received_at, report.user);
   switch (decision.what) {
   case peers::verdict::deliver:
     return deliver(*decision.peer, report);
@@ -38,7 +40,7 @@ void router_peers::on_input(router_input& report) {
     return directory_.let_go(decision.peer->id, report.received_at);
   }
   case peers::verdict::open: {
-    auto& peer = directory_.admit(report.routing_id, report.input);
+    auto& peer = directory_.admit(report.routing_id, report.input, report.user);
     open(peer, report.received_at);
     return deliver(peer, report);
   }
@@ -54,6 +56,10 @@ void router_peers::on_input(router_input& report) {
     return counters_->ignored.add();
   case peers::verdict::wrong_door:
     return turn_back(report);
+  case peers::verdict::user_full:
+    return turn_down_user(report);
+  case peers::verdict::takeover:
+    return refuse_takeover(*decision.peer, report);
   }
 }
 
@@ -65,6 +71,14 @@ void router_peers::turn_down(time_point now) {
                  *withheld);
 }
 
+void router_peers::turn_down_user(const router_input& report) {
+  counters_->user_full.add();
+  if (const auto withheld = user_log_.admit(report.received_at))
+    spdlog::warn("audit connection-refused user={} reason=max-connections ({} more like it not "
+                 "shown)",
+                 report.user.text(), *withheld);
+}
+
 void router_peers::turn_back(const router_input& report) {
   counters_->wrong_door.add();
   if (const auto withheld = door_log_.admit(report.received_at))
@@ -72,6 +86,32 @@ void router_peers::turn_back(const router_input& report) {
       "peer {} is at the wrong endpoint: there is one for clients and another for workers "
       "({} more like it not shown)",
       report.routing_id.hex(), *withheld);
+}
+
+/// Whoever had the routing id before is gone, or its new bearer would not have been let in.
+void router_peers::refuse_takeover(const directory::entry& peer, const router_input& report) {
+  counters_->takeovers.add();
+  if (const auto withheld = user_log_.admit(report.received_at))
+    spdlog::warn("audit takeover-refused peer={} user={} was={} ({} more like it not shown)",
+                 report.routing_id.hex(), report.user.text(), peer.user.text(), *withheld);
+  tell_lost(peer, peer_lost{}.first_undelivered);
+}
+
+void router_peers::on_users_removed(const users_removed& report) {
+  counters_->removed_users.add(report.count);
+  if (const auto withheld = user_log_.admit(report.noticed_at))
+    spdlog::warn("audit users-removed connections={} ({} more like it not shown)", report.count,
+                 *withheld);
+}
+
+void router_peers::review(const security::key_list& listed) {
+  directory_.for_each([&](const directory::entry& peer) {
+    if (listed.has_user(peer.user))
+      return;
+    spdlog::info("audit session-ended peer={} user={} reason=user-removed", peer.id.value,
+                 peer.user.text());
+    tell_lost(peer, peer_lost{}.first_undelivered);
+  });
 }
 
 void router_peers::on_invalid(const invalid_input& report) {
@@ -122,17 +162,25 @@ void router_peers::on_refused(const connections_refused& report) {
 void router_peers::on_not_admitted(const admission_refused& report) {
   counters_->not_admitted.add(report.reason);
   if (const auto withheld = admission_log_.admit(report.noticed_at))
-    spdlog::warn("a connection from {} is refused: {} ({} more like it not shown)",
+    spdlog::warn("a connection from {}{}{} is refused: {} ({} more like it not shown)",
                  report.address.empty() ? "an unknown address" : report.address,
-                 to_string(report.reason), *withheld);
+                 report.key.empty() ? "" : " with the key ", report.key, to_string(report.reason),
+                 *withheld);
 }
 
 void router_peers::on_endless(const connections_endless& report) {
   counters_->endless_connections.add(report.count);
-  if (const auto withheld = endless_log_.admit(report.noticed_at))
+  counters_->crowding_connections.add(report.crowding);
+  const auto withheld = endless_log_.admit(report.noticed_at);
+  if (withheld && report.count > 0)
     spdlog::warn("hung up on {} connections whose message did not end within what "
                  "--max-message-bytes allows ({} more like it not shown)",
                  report.count, *withheld);
+  if (withheld && report.crowding > 0)
+    spdlog::warn("hung up on {} connections in the middle of a message: all that have begun one hold "
+                 "more than --max-unfinished-bytes allows, and these the most ({} more like it not "
+                 "shown)",
+                 report.crowding, *withheld);
 }
 
 void router_peers::probe() {
@@ -188,10 +236,11 @@ void router_peers::forget(const frame& routing_id) {
 void router_peers::open(directory::entry& peer, time_point now) {
   if (peer.kind == peers::peer_kind::client) {
     counters_->clients.add();
-    peer.handle = openers_.session(*self_, peer.id, peer.routing_id, now);
+    peer.handle = openers_.session(*self_, peer.id, peer.routing_id, peer.user, now);
   } else {
     counters_->workers.add();
-    peer.handle = openers_.connection(*self_, peer.id, peer.routing_id, peer.version, now);
+    peer.handle =
+      openers_.connection(*self_, peer.id, peer.routing_id, peer.user, peer.version, now);
     watch(peer); // a session that fails is started again, a connection is not
   }
 }

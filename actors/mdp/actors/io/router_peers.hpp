@@ -8,6 +8,7 @@
 #include "mdp/actors/messages.hpp"
 #include "mdp/peers/peer_directory.hpp"
 #include "mdp/peers/probe_schedule.hpp"
+#include "mdp/security/key_list.hpp"
 
 #include <memory>
 #include <variant>
@@ -36,6 +37,10 @@ public:
   void on_refused(const connections_refused& report);
   void on_not_admitted(const admission_refused& report);
   void on_endless(const connections_endless& report);
+  void on_users_removed(const users_removed& report);
+
+  /// Ends the sessions and connections of users that are not listed.
+  void review(const security::key_list& listed);
 
   /// On `deadline_due`: has the workers that hold requests sent to, if it is time for that.
   void probe();
@@ -57,7 +62,9 @@ private:
   void deliver(directory::entry& peer, router_input& report);
   void turn_away(const router_input& report);
   void turn_down(time_point now);
+  void turn_down_user(const router_input& report);
   void turn_back(const router_input& report);
+  void refuse_takeover(const directory::entry& peer, const router_input& report);
   void tell_lost(const directory::entry& peer, std::uint64_t first_undelivered);
   void tell_invalid(const directory::entry& peer);
 
@@ -74,6 +81,7 @@ private:
   log_limiter door_log_;
   log_limiter admission_log_;
   log_limiter endless_log_;
+  log_limiter user_log_;
   peers::probe_schedule probes_;
   deadline_timer probe_timer_;
 };

@@ -4,6 +4,7 @@
 #include "mdp/actors/io/loop_receive.hpp"
 #include "mdp/actors/io/loop_send.hpp"
 #include "mdp/actors/io/loop_sockets.hpp"
+#include "mdp/actors/io/loop_users.hpp"
 #include "mdp/assert.hpp"
 #include "mdp/defaults.hpp"
 #include "mdp/net/steady_now.hpp"
@@ -65,7 +66,8 @@ private:
     execute_commands();
     sockets_.answer_at_door(now_, reports_);
     sockets_.for_each_with_news([this](auto& socket) { take_news(socket, now_, reports_); });
-    sockets_.for_each_to_look_at(now_, [this](auto& socket) { look_for_endless(socket, now_); });
+    sockets_.for_each_to_look_at(
+      now_, [this](auto& socket) { look_for_endless(socket, now_, reports_); });
     receive();
     retry();
     deliver_reports();
@@ -130,6 +132,11 @@ private:
     if (const auto dropped = socket->backlog.forget(command.routing_id); dropped > 0)
       reports_.push_back(peer_unreachable{command.socket, peer_id{}, command.routing_id,
                                           unreachable_reason::ended, dropped, std::nullopt});
+  }
+
+  void execute(const review_users& command) {
+    if (auto* const socket = sockets_.find(command.socket))
+      review_connections(*socket, now_, reports_);
   }
 
   void execute(const stop_loop& command) {

@@ -31,7 +31,8 @@ bool zap_door::answer(time_point now, std::vector<loop_report>& reports) {
     if (net::send(socket_, encode(verdict.reply)) == net::send_status::terminated)
       throw context_terminated();
     if (!verdict.is_welcome())
-      reports.push_back(admission_refused{std::move(verdict.address), verdict.reason, now});
+      reports.push_back(
+        admission_refused{std::move(verdict.address), std::move(verdict.key), verdict.reason, now});
   }
   return true;
 }

@@ -71,15 +71,18 @@ worker_peer_actor::behavior_type worker_peer_state::make_behavior() {
     },
     [this](const socket_failed& news) {
       spdlog::warn("no connection to {}: {}", broker_, news.error.message());
+      around_->counters->lost_requests.add(engine_.in_flight());
       if (socket_) // it was there, and has failed
-        tell(self_, around_->io, close_owned_socket{*socket_, {}});
+        tell(self_, around_->io, close_owned_socket{*socket_, {}, heard_});
       end_failed(self_);
     },
     [this](broker_told_worker& news) {
+      ++heard_;
       engine_.handle(std::move(news.command), news.received_at);
       carry_out();
     },
     [this](invalid_arrived) {
+      ++heard_;
       engine_.handle_invalid(now_of(self_));
       carry_out();
     },
@@ -117,13 +120,14 @@ void worker_peer_state::carry_out() {
       },
       action);
   });
+  around_->counters->add(std::exchange(counted_, engine_.counters()), engine_.counters());
   timer_.arm(self_, handle{self_}, std::min(engine_.next_deadline(), abandon_at_));
 }
 
 void worker_peer_state::on_ended(engine::conversation_end reason) {
   *is_over_ = true;
   if (socket_)
-    tell(self_, around_->io, close_owned_socket{*socket_, around_->flush_grace});
+    tell(self_, around_->io, close_owned_socket{*socket_, around_->flush_grace, heard_});
   if (abandon_at_ == never)
     spdlog::info("the conversation with {} is over ({}), connecting again", broker_,
                  to_string(reason));

@@ -3,6 +3,7 @@
 #include "mdp/actors/compat/state_actor.hpp"
 #include "mdp/actors/deadline_timer.hpp"
 #include "mdp/actors/messages.hpp"
+#include "mdp/actors/worker_counters.hpp"
 #include "mdp/engine/worker_engine.hpp"
 
 #include <atomic>
@@ -32,6 +33,7 @@ public:
     /// How long requests that are being worked on may take once it was asked to stop.
     duration drain_grace = defaults::shutdown_grace;
     duration flush_grace = defaults::flush_grace;
+    std::shared_ptr<worker_counters> counters = std::make_shared<worker_counters>();
   };
 
   /// `conversation` differs from that of every other peer of the process.
@@ -54,7 +56,9 @@ private:
   engine::worker_engine engine_;
   std::shared_ptr<std::atomic<bool>> is_over_ = std::make_shared<std::atomic<bool>>(false);
   std::optional<socket_id> socket_;
-  time_point abandon_at_ = never; // set once it was asked to stop
+  engine::worker_engine_counters counted_; // what of the engine's is in those of the process
+  std::uint64_t heard_ = 0;                // messages of the broker
+  time_point abandon_at_ = never;          // set once it was asked to stop
   deadline_timer timer_;
 };
 

@@ -100,6 +100,7 @@ child_spec worker_roster::connection(const std::shared_ptr<service_host>& host,
     around->config.heartbeat = talk_.heartbeat;
     around->load = talk_.load;
     around->drain_grace = talk_.drain_grace;
+    around->counters = talk_.counters;
     const auto& broker = talk_.brokers[number % talk_.brokers.size()];
     const auto peer = spawn_state<worker_peer_state>(parent, std::move(around), broker, number);
     where->use(sink, peer);

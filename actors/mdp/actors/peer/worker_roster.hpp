@@ -5,6 +5,7 @@
 #include "mdp/actors/peer/instance_place.hpp"
 #include "mdp/actors/service/service_host.hpp"
 #include "mdp/actors/supervision/child_roster.hpp"
+#include "mdp/actors/worker_counters.hpp"
 #include "mdp/engine/backoff.hpp"
 #include "mdp/engine/liveness.hpp"
 #include "mdp/wire/constants.hpp"
@@ -40,6 +41,7 @@ public:
     engine::backoff_config reconnect;
     duration drain_grace{};
     std::function<std::uint32_t()> load{}; ///< In thousandths; null if brokers are not told.
+    std::shared_ptr<worker_counters> counters = std::make_shared<worker_counters>();
   };
 
   /// `io` gives the present I/O actor, which is older than the branches.

@@ -9,6 +9,7 @@
 
 #include <caf/actor_system.hpp>
 
+#include <atomic>
 #include <cstddef>
 #include <functional>
 #include <future>
@@ -52,6 +53,10 @@ public:
   /// What the tree looks like. Thread-safe.
   [[nodiscard]] std::shared_ptr<const tree_node> node() const noexcept { return node_; }
   [[nodiscard]] caf::actor_system& system() noexcept { return system_; }
+  /// See `io::loop_host`.
+  [[nodiscard]] std::shared_ptr<std::atomic<std::size_t>> adoptions() const noexcept {
+    return host_.adoptions();
+  }
 
 private:
   struct own_system {

@@ -4,12 +4,18 @@
 #include "mdp/actors/compat/messaging.hpp"
 #include "mdp/actors/runtime/actor_tree.hpp"
 #include "mdp/actors/service/service_roster.hpp"
+#include "mdp/actors/user_messages.hpp"
 #include "mdp/net/endpoint.hpp"
+#include "mdp/security/key_watcher.hpp"
+
+#include <spdlog/spdlog.h>
 
 #include <algorithm>
 #include <chrono>
 #include <future>
 #include <iterator>
+#include <memory>
+#include <mutex>
 #include <utility>
 
 namespace mdp::actors {
@@ -21,9 +27,15 @@ io_config io_config_of(const broker_config& config, std::shared_ptr<broker_count
   io.sockets = config.sockets;
   io.limits = config.limits;
   io.peers = config.peers;
+  io.max_unfinished_bytes = config.max_unfinished_bytes;
+  if (!config.access.empty())
+    io.peers.max_peers_of = [rules = engine::access_rules(config.access)](const frame& user) {
+      return rules.max_connections_of(user.text());
+    };
   io.bind->endpoints = config.endpoints;
   io.bind->worker_endpoints = config.worker_endpoints;
   io.bind->addresses = config.addresses;
+  io.bind->keys = config.keys;
   io.counters = std::move(counters);
   return io;
 }
@@ -37,11 +49,13 @@ public:
         io_(io_config_of(config_, counters_)),
         tree_(config_.scheduler_threads, io_) {
     counters_->budget = budget_; // before anybody reads them
+    counters_->routing = routing_->counters;
   }
 
   body(broker_config config, caf::actor_system& system)
       : config_(std::move(config)), io_(io_config_of(config_, counters_)), tree_(system, io_) {
     counters_->budget = budget_;
+    counters_->routing = routing_->counters;
   }
 
   tl::expected<std::vector<std::string>, std::string> start(std::function<void()> on_failure) {
@@ -58,15 +72,27 @@ public:
     branch.queues = config_.queues;
     if (!config_.services.empty() || !config_.priorities.empty())
       branch.rules = std::make_shared<engine::service_rules>(config_.services, config_.priorities);
+    if (!config_.access.empty())
+      branch.access = std::make_shared<engine::access_rules>(config_.access);
     branch.budget = budget_;
     branch.dead_letter_service = config_.dead_letter_service;
     branch.exact_names = config_.exact_names;
     branch.max_services = config_.max_services;
     branch.service_linger = config_.service_linger;
     branch.counters = counters_;
+    branch.adoptions = tree_.adoptions();
     branch.registry = registry_;
     branch.tree = tree_.node();
     branch.services = services_;
+    {
+      const std::lock_guard guard(mutex_);
+      has_started_ = true;
+      routing_->rules = config_.routes;
+    }
+    if (!routing_->empty()) {
+      branch.routing = routing_;
+      branch.front = front_;
+    }
     tree_.start({broker_spec(std::move(branch), [this] { return tree_.io(); })},
                 [on_failure = std::move(on_failure), first_bind](bool failed) {
                   if (failed && on_failure)
@@ -78,6 +104,12 @@ public:
     }
     auto endpoints = io_.bind->endpoints;
     std::ranges::copy(io_.bind->worker_endpoints, std::back_inserter(endpoints));
+    if (config_.keys) {
+      const std::lock_guard guard(watcher_mutex_);
+      watcher_ = std::make_unique<security::key_watcher>(
+        config_.keys, [this](const auto& news) { on_key_news(news); });
+    }
+    warn_of_open_doors(endpoints);
     return endpoints;
   }
 
@@ -89,16 +121,36 @@ public:
     return {};
   }
 
+  tl::expected<void, std::string> install_router(router_spec spec) {
+    if (auto findings = validate(spec); !findings.empty())
+      return tl::unexpected(std::move(findings.front()));
+    const std::lock_guard guard(mutex_);
+    if (has_started_)
+      return tl::unexpected(
+        std::string("the broker has started: install routers before that, as requests must not "
+                    "pass them by"));
+    routing_->routers.push_back(std::move(spec));
+    return {};
+  }
+
+  void reload_keys() {
+    const std::lock_guard guard(watcher_mutex_);
+    if (watcher_)
+      watcher_->look_now();
+  }
+
   std::size_t stop(bool at_once) {
-    if (const auto registry = registry_->get(); registry && !at_once) {
+    stop_watching();
+    if (const auto desk = front_of_house(); desk && !at_once) {
       auto drained = std::make_shared<std::promise<void>>();
       auto done = drained->get_future();
       // The promise is the registry's alone: should it end first (a second stop, at once), the wait
       // ends with it.
-      post(registry, drain_services{[drained = std::move(drained)] { drained->set_value(); }});
+      post(desk, drain_services{[drained = std::move(drained)] { drained->set_value(); }});
       done.wait_for(config_.shutdown_grace);
     }
     registry_->set({});
+    front_->set({});
     services_->close();
     tree_.stop();
     return services_->stop(config_.handler_grace);
@@ -130,15 +182,59 @@ public:
   [[nodiscard]] std::shared_ptr<broker_counters> counters() const noexcept { return counters_; }
 
 private:
+  /// Where requests come in; null before the start and after the end.
+  [[nodiscard]] job_desk_actor front_of_house() const {
+    if (auto front = front_->get())
+      return front;
+    return registry_->get();
+  }
+
+  /// On the watcher's thread.
+  void on_key_news(const tl::expected<bool, std::string>& news) {
+    if (!news) {
+      counters_->key_reload_failures.add();
+      return spdlog::error("the keys stay as they were: {}", news.error());
+    }
+    if (!*news)
+      return spdlog::info("the keys have not changed");
+    counters_->key_reloads.add();
+    spdlog::info("the keys are others now: {}", config_.keys->current()->size());
+    if (const auto io = tree_.io()) // none, just now: then nobody is connected
+      post(io, keys_changed{});
+  }
+
+  /// Waits for its thread, which may be in on_key_news().
+  void stop_watching() {
+    std::unique_ptr<security::key_watcher> ended;
+    const std::lock_guard guard(watcher_mutex_);
+    ended.swap(watcher_);
+  }
+
+  void warn_of_open_doors(const std::vector<std::string>& endpoints) const {
+    if (config_.sockets.curve.is_on())
+      return;
+    for (const auto& endpoint : endpoints)
+      if (!net::is_local(endpoint))
+        spdlog::warn("{} is open to the network, without encryption: whoever reaches it may call, "
+                     "serve and listen. Turn CURVE on, or bind to 127.0.0.1 or ipc",
+                     endpoint);
+  }
+
   broker_config config_;
+  std::shared_ptr<routing_setup> routing_ = std::make_shared<routing_setup>();
   std::shared_ptr<broker_counters> counters_ = std::make_shared<broker_counters>();
   std::shared_ptr<engine::broker_budget> budget_ =
     std::make_shared<engine::broker_budget>(config_.budget);
   std::shared_ptr<current<service_registry_actor>> registry_ =
     std::make_shared<current<service_registry_actor>>();
+  std::shared_ptr<current<job_desk_actor>> front_ = std::make_shared<current<job_desk_actor>>();
   std::shared_ptr<service_roster> services_ = std::make_shared<service_roster>(registry_);
+  std::mutex mutex_;
+  bool has_started_ = false; // from then on the routers are what they are
   io_config io_;
   actor_tree tree_;
+  std::mutex watcher_mutex_;
+  std::unique_ptr<security::key_watcher> watcher_; // ends first: it tells the others
 };
 
 broker_runtime::broker_runtime(broker_config config)
@@ -160,8 +256,16 @@ tl::expected<void, std::string> broker_runtime::spawn_service(std::string name, 
   return body_->spawn_service(std::move(name), std::move(spec));
 }
 
+tl::expected<void, std::string> broker_runtime::install_router(router_spec spec) {
+  return body_->install_router(std::move(spec));
+}
+
 std::size_t broker_runtime::stop(bool at_once) {
   return body_->stop(at_once);
+}
+
+void broker_runtime::reload_keys() {
+  body_->reload_keys();
 }
 
 tree_report broker_runtime::tree() const {

@@ -1,17 +1,22 @@
 #pragma once
 
 #include "mdp/actors/counters.hpp"
+#include "mdp/actors/routing/router_spec.hpp"
 #include "mdp/actors/service/service_spec.hpp"
 #include "mdp/actors/supervision/supervision_tree.hpp"
 #include "mdp/defaults.hpp"
+#include "mdp/engine/access_rules.hpp"
 #include "mdp/engine/broker_budget.hpp"
 #include "mdp/engine/client_link.hpp"
+#include "mdp/engine/route_rules.hpp"
 #include "mdp/engine/service_queue.hpp"
 #include "mdp/engine/service_rules.hpp"
 #include "mdp/engine/worker_link.hpp"
 #include "mdp/net/socket_config.hpp"
+#include "mdp/peers/peer_defaults.hpp"
 #include "mdp/peers/peer_directory.hpp"
 #include "mdp/security/address_rules.hpp"
+#include "mdp/security/key_store.hpp"
 #include "mdp/wire/limits.hpp"
 
 #include <tl/expected.hpp>
@@ -38,15 +43,25 @@ struct broker_config {
   std::vector<std::string> worker_endpoints;
   /// Who may connect, by address; without rules everybody.
   security::address_rules addresses;
+  /// Who may connect by CURVE, which `sockets.curve.own` turns on; null: whoever has the broker's public
+  /// key. It is looked at for changes as long as the broker runs: who is new may come, who is not in it any
+  /// more is hung up on.
+  std::shared_ptr<security::key_store> keys;
+  /// Who may call and serve what; without rules everybody everything.
+  std::vector<engine::access_rule> access;
   net::socket_config sockets;
   wire::limits limits;
   peers::directory_config peers;
+  /// What messages of TCP peers that have begun and not ended may hold together, in bytes.
+  std::uint64_t max_unfinished_bytes = defaults::unfinished_total_bytes;
   engine::client_link_config clients;
   engine::worker_link_config workers;
   engine::queue_config queues;
   /// What holds for single services instead, by name or pattern, and which requests are urgent.
   std::vector<engine::service_rule> services;
   std::vector<engine::priority_rule> priorities;
+  /// Where requests go that are sent elsewhere than their names say.
+  std::vector<engine::route_rule> routes;
   /// Bounds of all open requests together.
   engine::budget_config budget;
   /// Requests whose attempts are used up go there, too; empty: nowhere.
@@ -94,6 +109,11 @@ public:
   /// with it, or that the broker is stopping.
   [[nodiscard]] tl::expected<void, std::string> spawn_service(std::string name, service_spec spec);
 
+  /// Puts a router between clients and services, behind those that were installed before and the
+  /// configuration's rules. Before start(). The error is one line that says what is wrong with it, or
+  /// that the broker has started.
+  [[nodiscard]] tl::expected<void, std::string> install_router(router_spec spec);
+
   /// Takes no more requests, waits up to `shutdown_grace` for the answers to those that workers and
   /// services hold, says DISCONNECT to all workers (T15) and ends. With `at_once` it does not wait.
   ///
@@ -101,6 +121,10 @@ public:
   /// The number of those that did not is the result; their threads are left to themselves, so what
   /// they use must live on.
   std::size_t stop(bool at_once = false);
+
+  /// Looks at the key store at once, and logs what came of it. Without a store it does nothing.
+  /// Does not wait.
+  void reload_keys();
 
   /// The supervision tree as it is now.
   [[nodiscard]] tree_report tree() const;

@@ -13,11 +13,12 @@ int wake_signal() {
 
 } // namespace
 
-signal_watcher::signal_watcher(std::function<void(int signal)> on_signal)
+signal_watcher::signal_watcher(std::function<void(int signal)> on_signal,
+                               std::initializer_list<int> signals)
     : on_signal_(std::move(on_signal)) {
   sigemptyset(&watched_);
-  sigaddset(&watched_, SIGINT);
-  sigaddset(&watched_, SIGTERM);
+  for (const auto signal : signals)
+    sigaddset(&watched_, signal);
   sigaddset(&watched_, wake_signal());
   pthread_sigmask(SIG_BLOCK, &watched_, nullptr);
   thread_ = std::thread([this] {

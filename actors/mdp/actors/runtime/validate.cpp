@@ -1,5 +1,6 @@
 #include "mdp/actors/runtime/broker_runtime.hpp"
 #include "mdp/actors/runtime/worker_runtime.hpp"
+#include "mdp/engine/access_defaults.hpp"
 #include "mdp/engine/mmi.hpp"
 #include "mdp/engine/service_pattern.hpp"
 #include "mdp/net/endpoint.hpp"
@@ -61,6 +62,12 @@ public:
           named + "a key frame is for the policy sticky");
   }
 
+  /// A rule of routing, `number` counted from 1.
+  void check_route(const engine::route_rule& rule, std::size_t number) {
+    for (const auto& problem : engine::problems_of(rule))
+      problems_.push_back("route " + std::to_string(number) + ": " + problem);
+  }
+
   /// The name of a service that somebody wants to offer.
   void check_offer(const std::string& service, const wire::limits& limits) {
     check_service(service, limits);
@@ -90,6 +97,22 @@ private:
   std::vector<std::string> problems_;
 };
 
+void check_access(findings& found, const broker_config& config) {
+  found.check(config.access.size() <= defaults::max_access_rules,
+              "there are more than " + std::to_string(defaults::max_access_rules) +
+                " rules of access");
+  for (const auto& rule : config.access) {
+    for (const auto* services : {&rule.call, &rule.serve})
+      for (const auto& service : *services) {
+        found.check_service(service, config.limits);
+        found.check(!engine::is_reserved_service(service),
+                    '"' + service + "\": what is under mmi. is allowed by mmi, not here");
+      }
+    for (const auto& word : rule.mmi)
+      found.check_service(word, config.limits);
+  }
+}
+
 } // namespace
 
 std::vector<std::string> validate(const broker_config& config) {
@@ -97,6 +120,11 @@ std::vector<std::string> validate(const broker_config& config) {
   found.check_endpoints(config.endpoints, net::endpoint_use::bind);
   if (!config.worker_endpoints.empty())
     found.check_endpoints(config.worker_endpoints, net::endpoint_use::bind);
+  check_access(found, config);
+  found.check(!config.sockets.curve.is_on() || config.sockets.curve.own,
+              "a broker needs a certificate of its own for CURVE");
+  found.check(!config.keys || config.sockets.curve.own,
+              "a store of keys is of use with CURVE only: without it nobody shows a key");
   found.check_heartbeat(config.workers.heartbeat);
   found.check(config.workers.answer_timeout > duration::zero(),
               "the answer timeout must be more than 0");
@@ -116,6 +144,11 @@ std::vector<std::string> validate(const broker_config& config) {
                 config.priorities.size() <= defaults::max_service_rules,
               "there are more than " + std::to_string(defaults::max_service_rules) +
                 " rules of a kind");
+  for (std::size_t i = 0; i < config.routes.size(); ++i)
+    found.check_route(config.routes[i], i + 1);
+  found.check(config.routes.size() <= engine::routing_defaults::max_rules,
+              "there are more than " + std::to_string(engine::routing_defaults::max_rules) +
+                " routes");
   found.check(config.clients.max_bytes >= 1, "a client's bound in bytes must be at least 1");
   found.check(config.budget.max_requests >= 1 && config.budget.max_bytes >= 1,
               "the broker's bounds of requests and bytes must be at least 1");
@@ -126,6 +159,11 @@ std::vector<std::string> validate(const broker_config& config) {
   }
   found.check(config.max_services >= 1, "the number of services must be at least 1");
   found.check(config.peers.max_peers >= 1, "the number of peers must be at least 1");
+  const auto sockets = config.worker_endpoints.empty() ? 1U : 2U;
+  found.check(config.max_unfinished_bytes / sockets >= config.limits.max_bytes,
+              "unfinished messages may hold " + std::to_string(config.max_unfinished_bytes) +
+                " bytes in all, which is no room for one of the largest message on each socket: "
+                "raise --max-unfinished-bytes, or lower --max-message-bytes");
   found.check(config.limits.max_frames >= 6, "6 frames a message is the least that MDP needs");
   found.check(config.sockets.send_high_water_mark >= 1 &&
                 config.sockets.receive_high_water_mark >= 1,
@@ -144,6 +182,26 @@ std::vector<std::string> validate(const std::string& name, const service_spec& s
   found.check(spec.threads <= defaults::max_handler_threads,
               "threads must be at most " + std::to_string(defaults::max_handler_threads));
   found.check_pauses(spec.pause, "pauses");
+  return found.take();
+}
+
+std::vector<std::string> validate(const router_spec& spec) {
+  findings found;
+  const auto named = "router \"" + spec.name + "\": ";
+  found.check(!spec.name.empty(), "a router needs a name, for logs and trees");
+  found.check(static_cast<bool>(spec.work),
+              named + "no work: it needs a function, a class or an actor that decides");
+  for (const auto& service : spec.services)
+    found.check_service(service, {});
+  found.check(spec.bounds.window >= 1, named + "the window must be at least 1");
+  found.check(spec.bounds.max_requests >= 1 && spec.bounds.max_bytes >= 1,
+              named + "the bounds of requests and bytes must be at least 1");
+  found.check(spec.bounds.deaths >= 1 && spec.bounds.mistakes >= 1,
+              named + "deaths and mistakes must be at least 1");
+  found.check(
+    spec.bounds.reply_patience > duration::zero() && spec.bounds.housekeeping > duration::zero(),
+    named + "the patience with replies and the housekeeping interval must be more than 0");
+  found.check_pauses(spec.pause, named + "pauses");
   return found.take();
 }
 

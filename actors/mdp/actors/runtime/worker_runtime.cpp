@@ -12,15 +12,19 @@ namespace mdp::actors {
 
 namespace {
 
-io_config io_config_of(const worker_config& config) {
+using shared_counters = std::shared_ptr<worker_counters>;
+
+io_config io_config_of(const worker_config& config, shared_counters counters) {
   io_config io;
+  io.worker = std::move(counters);
   io.sockets = config.sockets;
   io.limits = config.limits;
   return io;
 }
 
-worker_roster::talk talk_of(const worker_config& config) {
+worker_roster::talk talk_of(const worker_config& config, shared_counters counters) {
   worker_roster::talk talk;
+  talk.counters = std::move(counters);
   talk.brokers = config.brokers;
   talk.version = config.version;
   talk.heartbeat = config.heartbeat;
@@ -50,8 +54,8 @@ class worker_runtime::body {
 public:
   explicit body(worker_config config)
       : config_(std::move(config)),
-        services_(talk_of(config_), [this] { return tree_.io(); }),
-        tree_(config_.scheduler_threads, io_config_of(config_)) {
+        services_(talk_of(config_, counters_), [this] { return tree_.io(); }),
+        tree_(config_.scheduler_threads, io_config_of(config_, counters_)) {
     if (config_.work) {
       auto spec = plain_service(config_);
       const auto calls = spec.threads; // of one connection: all of them, if the others are idle
@@ -80,8 +84,13 @@ public:
     return services_.stop(config_.handler_grace);
   }
 
+  [[nodiscard]] std::shared_ptr<const worker_counters> counters() const noexcept {
+    return counters_;
+  }
+
 private:
   worker_config config_;
+  shared_counters counters_ = std::make_shared<worker_counters>();
   worker_roster services_;
   actor_tree tree_;
 };
@@ -103,6 +112,10 @@ tl::expected<void, std::string> worker_runtime::spawn_service(std::string name, 
 
 std::size_t worker_runtime::stop() {
   return body_->stop();
+}
+
+std::shared_ptr<const worker_counters> worker_runtime::counters() const noexcept {
+  return body_->counters();
 }
 
 } // namespace mdp::actors

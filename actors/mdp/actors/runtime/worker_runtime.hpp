@@ -21,6 +21,8 @@
 
 namespace mdp::actors {
 
+struct worker_counters;
+
 /// Everything that can be set about a worker. What is not set is in `defaults.hpp`.
 struct worker_config {
   /// Brokers to try, the next one with each new conversation; a conversation is with one (7-20).
@@ -88,6 +90,9 @@ public:
   /// No thread can be ended from outside: handlers that do not return even then are left to themselves,
   /// and what they use must live on. How many these are is the result, 0 in normal life.
   std::size_t stop();
+
+  /// What was dropped and refused so far (`worker_counters.hpp`); may outlive this object.
+  [[nodiscard]] std::shared_ptr<const worker_counters> counters() const noexcept;
 
 private:
   class body;

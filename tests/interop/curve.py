@@ -1,0 +1,382 @@
+"""CURVE and keys (RFC 26, RFC 27): plain libzmq peers of pyzmq, and our programs, against mdp-broker --curve."""
+
+import json
+import pathlib
+import signal
+import socket as network
+import subprocess
+import tempfile
+
+import zmq
+import zmq.auth
+from zmq.utils.monitor import recv_monitor_message
+
+from _mdp import BIN, DISCONNECT, HEARTBEAT, PATIENCE_S, Broker, Program, ask, client_request, context, eventually, run, worker_message, READY, REQUEST, FINAL
+
+
+class House:
+    """A folder with the broker's certificate and those of its users."""
+
+    def __init__(self):
+        self.folder = tempfile.TemporaryDirectory()
+        self.path = pathlib.Path(self.folder.name)
+        self.keys = self.path / "keys"
+        self.keys.mkdir()
+        self.certificate = self.path / "broker.cert"
+
+    def options(self, *more):
+        return ["--curve", "--certificate", str(self.certificate), "--client-keys", str(self.keys), *more]
+
+    def add(self, name):
+        """A new user, who is in the store; returns the file of his certificate."""
+        file = self.invent(name)
+        (self.keys / name).write_bytes(file.read_bytes())
+        return file
+
+    def invent(self, name):
+        """A new user of whom the store knows nothing."""
+        file = self.path / f"{name}.cert"
+        done = subprocess.run([BIN / "mdp", "keygen", "--name", name, file], capture_output=True, timeout=PATIENCE_S)
+        assert done.returncode == 0, done.stderr.decode()
+        return file
+
+    def remove(self, name):
+        (self.keys / name).unlink()
+
+    def server_key(self):
+        return zmq.auth.load_certificate(self.certificate)[0]
+
+
+def curve_socket(house, file, routing_id=None):
+    socket = context.socket(zmq.DEALER)
+    socket.linger = 0
+    socket.rcvtimeo = PATIENCE_S * 1000
+    socket.curve_publickey, socket.curve_secretkey = zmq.auth.load_certificate(f"{file}_secret")
+    socket.curve_serverkey = house.server_key()
+    if routing_id:
+        socket.routing_id = routing_id
+    return socket
+
+
+def curve_dealer(house, endpoint, file, routing_id=None):
+    socket = curve_socket(house, file, routing_id)
+    socket.connect(endpoint)
+    return socket
+
+
+def is_let_in(house, endpoint, file):
+    """Connects; True when the handshake succeeds, False when it ends with a refusal."""
+    socket = curve_socket(house, file)
+    monitor = socket.get_monitor_socket(zmq.EVENT_HANDSHAKE_SUCCEEDED | zmq.EVENT_HANDSHAKE_FAILED_AUTH)
+    socket.connect(endpoint)
+    assert monitor.poll(PATIENCE_S * 1000), "the handshake has neither succeeded nor failed"
+    event = recv_monitor_message(monitor)["event"]
+    socket.disable_monitor()
+    socket.close()
+    return event == zmq.EVENT_HANDSHAKE_SUCCEEDED
+
+
+def stats(client):
+    return json.loads(ask(client, "0.2", b"mmi.stats", b"")[-1])
+
+
+def work_over_curve():
+    """7-43 pyzmq clients and workers of both versions work over CURVE"""
+    house = House()
+    alice = house.add("alice")
+    scanner = house.add("scanner")
+    with Broker(*house.options()) as broker:
+        for version in "0.1", "0.2":
+            worker = curve_dealer(house, broker.endpoint, scanner)
+            worker.send_multipart(worker_message(version, READY, b"echo"))
+            client = curve_dealer(house, broker.endpoint, alice)
+            client.send_multipart(client_request(version, b"echo", b"hello"))
+            frames = worker.recv_multipart()
+            head = worker_message(version, REQUEST)
+            assert frames[: len(head)] == head, frames
+            address, empty, body = frames[len(head) :]
+            assert empty == b"" and body == b"hello"
+            worker.send_multipart(worker_message(version, FINAL[version], address, b"", b"world"))
+            assert client.recv_multipart()[-1] == b"world"
+            worker.send_multipart(worker_message(version, DISCONNECT[version]))
+            worker.close()
+            client.close()
+        eventually(lambda: "audit worker-registered" in broker.output(), "nobody has written who registered")
+        assert "user=scanner service=echo" in broker.output()
+
+
+def our_programs():
+    """our worker and client work over CURVE by two options, and the broker's log has the line for it"""
+    house = House()
+    alice = house.add("alice")
+    scanner = house.add("scanner")
+    with Broker(*house.options()) as broker:
+        wanted = f"--broker {broker.endpoint} --server-key '{house.server_key().decode()}'"
+        eventually(lambda: wanted in broker.output(), "the log does not say what a client needs")
+        key = ["--broker", broker.endpoint, "--server-key", house.server_key().decode()]
+        with Program("mdp-worker", *key, "--certificate", str(scanner), "--service", "echo", "--echo"):
+            as_file = ["--broker", broker.endpoint, "--server-key", str(house.certificate), "--certificate", str(alice)]
+            done = subprocess.run([BIN / "mdp", "request", "echo", "hello", *as_file], capture_output=True, timeout=PATIENCE_S)
+            assert done.stdout == b"hello\n", (done.stdout, done.stderr)
+            nobody = subprocess.run(
+                [BIN / "mdp", "request", "echo", "hello", *key, "--timeout", "300ms", "--retries", "0"],
+                capture_output=True,
+                timeout=PATIENCE_S,
+            )
+            assert nobody.returncode == 1, "somebody was let in whose key is in no store"
+
+
+def same_key_again():
+    """a broker keeps its certificate, whose secret is for its owner alone"""
+    house = House()
+    with Broker(*house.options()):
+        first = house.server_key()
+        secret = pathlib.Path(f"{house.certificate}_secret")
+        assert secret.stat().st_mode & 0o777 == 0o600
+    with Broker(*house.options()):
+        assert house.server_key() == first
+    secret.chmod(0o640)
+    done = subprocess.run([BIN / "mdp-broker", *house.options(), "--bind", "tcp://127.0.0.1:*"], capture_output=True, timeout=PATIENCE_S)
+    assert done.returncode == 2
+    assert b"others can read this secret: chmod 600" in done.stderr, done.stderr
+
+
+def only_who_is_listed():
+    """RFC 27 a key that is in no store, no key at all, and another server's key get nobody in"""
+    house = House()
+    alice = house.add("alice")
+    stranger = house.invent("stranger")
+    with Broker(*house.options()) as broker:
+        assert is_let_in(house, broker.endpoint, alice)
+        for _ in range(10):
+            assert not is_let_in(house, broker.endpoint, stranger)
+        plain = context.socket(zmq.DEALER)
+        plain.linger = 0
+        plain.connect(broker.endpoint)
+        plain.send_multipart(client_request("0.2", b"mmi.service", b"x"))
+        wrong = curve_socket(house, alice)
+        wrong.curve_serverkey = zmq.curve_keypair()[0]
+        wrong.connect(broker.endpoint)
+        wrong.send_multipart(client_request("0.2", b"mmi.service", b"x"))
+        assert plain.poll(500) == 0 and wrong.poll(100) == 0
+        plain.close()
+        wrong.close()
+        asks = curve_dealer(house, broker.endpoint, alice)
+        refused = lambda: stats(asks)["mdp_broker_connections_not_admitted_total"]
+        eventually(lambda: refused()["unknown_key"] >= 10, "nobody has counted them")
+        asks.close()
+        key = zmq.auth.load_certificate(stranger)[0].decode()
+        eventually(lambda: f"with the key {key} is refused: unknown_key" in broker.output(), "the log does not say who")
+
+
+def nobody_at_the_edges():
+    """RFC 27 nobody whose key is unknown gets in while the broker starts, reads its keys again, or stops"""
+    house = House()
+    alice = house.add("alice")
+    stranger = house.invent("stranger")
+    endpoint = f"ipc://{house.path}/broker"  # a port of TCP may be another listener's at once
+    with Broker(*house.options()):
+        pass  # now it has a certificate
+    trying = [curve_socket(house, stranger) for _ in range(20)]
+    monitors = [socket.get_monitor_socket(zmq.EVENT_HANDSHAKE_SUCCEEDED) for socket in trying]
+    for socket in trying:
+        socket.reconnect_ivl = 1
+        socket.connect(endpoint)  # they try from before its start to after its end
+    with Broker(*house.options("--bind", endpoint)) as broker:
+        assert not is_let_in(house, endpoint, stranger)
+        for round in range(20):
+            house.add(f"user{round}")
+            broker.signal(signal.SIGHUP)
+            assert is_let_in(house, endpoint, alice)
+        eventually(lambda: "the keys are others now: 21" in broker.output(), broker.output())
+        broker.process.terminate()
+        eventually(lambda: broker.process.poll() is not None, "the broker does not end")
+    assert not any(monitor.poll(0) for monitor in monitors), "somebody got in"
+    for socket in trying:
+        socket.disable_monitor()
+        socket.close()
+
+
+def reload_lets_in_and_out():
+    """a key that is added lets in, one that is removed ends what it had, and all others stay as they were"""
+    house = House()
+    alice = house.add("alice")
+    bob = house.add("bob")
+    with Broker(*house.options("--heartbeat", "500ms")) as broker:
+        alices = curve_dealer(house, broker.endpoint, alice)
+        assert ask(alices, "0.2", b"mmi.service", b"x") == [b"404"]
+        bobs = curve_dealer(house, broker.endpoint, bob)
+        assert ask(bobs, "0.2", b"mmi.service", b"x") == [b"404"]
+        working = curve_dealer(house, broker.endpoint, bob)
+        working.send_multipart(worker_message("0.2", READY, b"task"))
+        eventually(lambda: ask(alices, "0.2", b"mmi.service", b"task") == [b"200"], "there is no worker")
+        gone = bobs.get_monitor_socket(zmq.EVENT_DISCONNECTED)
+        alice_gone = alices.get_monitor_socket(zmq.EVENT_DISCONNECTED)
+
+        house.remove("bob")
+        carol = house.add("carol")
+        broker.signal(signal.SIGHUP)
+        assert gone.poll(PATIENCE_S * 1000), "a removed user is still connected"
+        eventually(lambda: ask(alices, "0.2", b"mmi.service", b"task") == [b"404"], "a removed user still serves")
+        assert not is_let_in(house, broker.endpoint, bob)
+        assert is_let_in(house, broker.endpoint, carol)
+        bobs.send_multipart(client_request("0.2", b"mmi.service", b"x"))
+        assert bobs.poll(300) == 0
+        assert not alice_gone.poll(0), "somebody was hung up on who may stay"
+        eventually(lambda: stats(alices)["mdp_broker_connections_removed_total"] >= 1, "not counted")
+        assert "reason=user-removed" in broker.output()
+        for socket in alices, bobs:
+            socket.disable_monitor()
+        for socket in alices, bobs, working:
+            socket.close()
+
+
+def removed_while_silent():
+    """who is removed before it has said anything is not heard when it does"""
+    house = House()
+    alice = house.add("alice")
+    bob = house.add("bob")
+    with Broker(*house.options()) as broker:
+        silent = curve_socket(house, bob)
+        monitor = silent.get_monitor_socket(zmq.EVENT_HANDSHAKE_SUCCEEDED | zmq.EVENT_DISCONNECTED)
+        silent.connect(broker.endpoint)
+        assert monitor.poll(PATIENCE_S * 1000)
+        assert recv_monitor_message(monitor)["event"] == zmq.EVENT_HANDSHAKE_SUCCEEDED
+        house.remove("bob")
+        broker.signal(signal.SIGHUP)
+        eventually(lambda: "the keys are others now: 1" in broker.output(), "the keys were not read")
+        silent.send_multipart(client_request("0.2", b"mmi.service", b"x"))
+        assert monitor.poll(PATIENCE_S * 1000), "it was not hung up on"
+        assert silent.poll(200) == 0
+        assert is_let_in(house, broker.endpoint, alice)
+        silent.disable_monitor()
+        silent.close()
+
+
+def changes_are_seen():
+    """a change is seen without a signal, and a broken file changes nothing until it is mended"""
+    house = House()
+    alice = house.add("alice")
+    bob = house.invent("bob")
+    with Broker(*house.options()) as broker:
+        assert not is_let_in(house, broker.endpoint, bob)
+        (house.keys / "bob").write_text("metadata\n")
+        eventually(lambda: "the keys stay as they were" in broker.output(), "a broken file is no news")
+        assert is_let_in(house, broker.endpoint, alice)
+        (house.keys / "bob").write_bytes(bob.read_bytes())
+        eventually(lambda: "the keys are others now: 2" in broker.output(), "the change was not seen")
+        assert is_let_in(house, broker.endpoint, bob)
+
+
+def takeover():
+    """T9 a user cannot take over the routing id of another one's session"""
+    house = House()
+    alice = house.add("alice")
+    bob = house.add("bob")
+    with Broker(*house.options()) as broker:
+        alices = curve_dealer(house, broker.endpoint, alice, b"the same")
+        alices.send_multipart(worker_message("0.2", READY, b"task"))
+        asks = curve_dealer(house, broker.endpoint, alice)
+        eventually(lambda: ask(asks, "0.2", b"mmi.service", b"task") == [b"200"], "there is no worker")
+        lost = lambda: stats(asks)["mdp_broker_connections_lost_total"]
+        before = lost()
+        alices.close()  # without a word, so its session is still there
+        eventually(lambda: lost() > before, "the connection does not end")
+        bobs = curve_dealer(house, broker.endpoint, bob, b"the same")
+
+        def refused():
+            bobs.send_multipart(worker_message("0.2", HEARTBEAT["0.2"]))
+            return stats(asks)["mdp_broker_messages_dropped_total"]["takeover"] >= 1
+
+        eventually(refused, "nobody has counted it")
+        eventually(lambda: ask(asks, "0.2", b"mmi.service", b"task") == [b"404"], "a lost worker is still there")
+        assert "audit takeover-refused" in broker.output()
+        bobs.close()
+        asks.close()
+
+
+def access_by_service():
+    """O13 who may call and serve what says the file, and a worker that may not is told to go, once"""
+    house = House()
+    alice = house.add("alice")
+    scanner = house.add("scanner")
+    rules = house.path / "broker.toml"
+    rules.write_text(
+        """
+status-replies = true
+[[access]]
+user = "scanner"
+serve = ["image.*"]
+[[access]]
+user = "alice"
+call = ["image.*"]
+mmi = ["service", "stats"]
+max-connections = 8
+"""
+    )
+    with Broker("--config", str(rules), *house.options()) as broker:
+        client = curve_dealer(house, broker.endpoint, alice)
+        worker = curve_dealer(house, broker.endpoint, scanner)
+        worker.send_multipart(worker_message("0.2", READY, b"image.scale"))
+        eventually(lambda: ask(client, "0.2", b"mmi.service", b"image.scale") == [b"200"], "there is no worker")
+        for service in b"other", b"mmi.services", b"mmi.workers":
+            assert ask(client, "0.2", service, b"x") == [b"mdp-status 403 not allowed"]
+        client.send_multipart(client_request("0.2", b"image.scale", b"x"))
+        assert worker.recv_multipart()[-1] == b"x"
+
+        intruder = curve_dealer(house, broker.endpoint, scanner)
+        intruder.send_multipart(worker_message("0.2", READY, b"other"))
+        assert intruder.recv_multipart() == worker_message("0.2", DISCONNECT["0.2"])
+        assert intruder.poll(300) == 0
+        serving = curve_dealer(house, broker.endpoint, alice)
+        serving.send_multipart(worker_message("0.2", READY, b"image.scale"))
+        assert serving.recv_multipart() == worker_message("0.2", DISCONNECT["0.2"])
+        ended = lambda: stats(client)["mdp_broker_workers_ended_total"]["not_allowed"]
+        eventually(lambda: ended() == 2, "not counted")
+        assert "audit worker-refused" in broker.output()
+        crowd = [curve_dealer(house, broker.endpoint, alice) for _ in range(8)]
+        for socket in crowd:
+            socket.send_multipart(client_request("0.2", b"mmi.service", b"x"))
+        full = lambda: stats(client)["mdp_broker_messages_dropped_total"]["user_full"]
+        eventually(lambda: full() >= 1, "a user has more connections than he may")
+        assert sum(socket.poll(0) > 0 for socket in crowd) <= 7  # one of the eight is the client
+        for socket in client, worker, intruder, serving, *crowd:
+            socket.close()
+    for arguments, code in (["--user", "alice", "--call", "image.scale"], 0), (["--user", "alice", "--serve", "image.scale"], 1):
+        done = subprocess.run([BIN / "mdp", "access", "check", "--rules", rules, *arguments], capture_output=True, timeout=PATIENCE_S)
+        assert done.returncode == code, done
+
+
+def warned():
+    """a broker that is open to the network without CURVE says so, and one that is not does not"""
+    with Broker(endpoint="tcp://0.0.0.0:*") as broker:
+        eventually(lambda: "is open to the network, without encryption" in broker.output(), "it says nothing")
+    with Broker() as broker:
+        broker.signal(signal.SIGHUP)  # which ends nobody
+        client = context.socket(zmq.DEALER)
+        client.linger = 0
+        client.rcvtimeo = PATIENCE_S * 1000
+        client.connect(broker.endpoint)
+        assert ask(client, "0.2", b"mmi.service", b"x") == [b"404"]
+        client.close()
+        assert "without encryption" not in broker.output()
+    house = House()
+    with Broker(*house.options(), endpoint="tcp://0.0.0.0:*") as broker:
+        wanted = f"--broker tcp://{network.gethostname()}:{broker.port} --server-key"
+        eventually(lambda: wanted in broker.output(), "the log does not say what a client needs")
+        assert "without encryption" not in broker.output()
+
+
+run(
+    work_over_curve,
+    our_programs,
+    same_key_again,
+    only_who_is_listed,
+    nobody_at_the_edges,
+    reload_lets_in_and_out,
+    removed_while_silent,
+    changes_are_seen,
+    takeover,
+    access_by_service,
+    warned,
+)

@@ -1,0 +1,167 @@
+#include "mdp/security/certificate.hpp"
+#include "mdp/security/key_store.hpp"
+#include "mdp/security/key_watcher.hpp"
+#include "support/eventually.hpp"
+#include "support/process.hpp"
+
+#include <doctest/doctest.h>
+
+#include <filesystem>
+#include <fstream>
+#include <mutex>
+#include <string>
+#include <vector>
+
+using namespace mdp;
+using namespace mdp::security;
+
+namespace {
+
+struct key_folder {
+  /// Makes a certificate there and returns its key.
+  std::string add(const std::string& file, certificate_metadata metadata = {}) {
+    const auto made = certificate::generate(std::move(metadata));
+    const auto saved = made.save(path() + '/' + file);
+    REQUIRE_MESSAGE(saved.has_value(), saved.error());
+    return made.key().text();
+  }
+  void remove(const std::string& file) { std::filesystem::remove(path() + '/' + file); }
+  void write(const std::string& file, const std::string& content) {
+    std::ofstream(path() + '/' + file) << content;
+  }
+  [[nodiscard]] const std::string& path() const { return folder.path(); }
+
+  test::temporary_folder folder;
+};
+
+std::string name_of(const key_list& list, const std::string& key) {
+  const auto* user = list.user_of(key);
+  return user == nullptr ? "nobody" : std::string(user->text());
+}
+
+} // namespace
+
+TEST_CASE("a folder of certificates says who may come, and secrets in it say nothing") {
+  key_folder keys;
+  const auto alice = keys.add("alice.cert", {{"name", "alice"}});
+  const auto again = keys.add("alice2.cert", {{"name", "alice"}});
+  const auto nameless = keys.add("other");
+  keys.write(".hidden", "nonsense");
+  std::filesystem::create_directory(keys.path() + "/folder");
+  const auto list = key_list::load(keys.path());
+  REQUIRE_MESSAGE(list.has_value(), list.error());
+  CHECK(list->size() == 3);
+  CHECK(name_of(*list, alice) == "alice");
+  CHECK(name_of(*list, again) == "alice");
+  CHECK(name_of(*list, nameless) == nameless);
+  CHECK(name_of(*list, certificate::generate().key().text()) == "nobody");
+  CHECK(list->has_user(frame("alice")));
+  CHECK_FALSE(list->has_user(frame("bob")));
+  CHECK_FALSE(list->has_user(frame()));
+}
+
+TEST_CASE("a file may be one certificate, or list keys and names") {
+  key_folder keys;
+  const auto alice = keys.add("alice.cert", {{"name", "alice"}});
+  CHECK(name_of(*key_list::load(keys.path() + "/alice.cert"), alice) == "alice");
+  const auto bob = certificate::generate().key().text();
+  keys.write("list", "# who may come\n\n" + alice + " alice # a remark\n  " + bob + "\r\n#\n");
+  const auto list = key_list::load(keys.path() + "/list");
+  REQUIRE_MESSAGE(list.has_value(), list.error());
+  CHECK(list->size() == 2);
+  CHECK(name_of(*list, alice) == "alice");
+  CHECK(name_of(*list, bob) == bob);
+  keys.write("none", "");
+  CHECK(key_list::load(keys.path() + "/none")->size() == 0);
+}
+
+TEST_CASE("one wrong thing makes the whole list wrong, and says where it is") {
+  key_folder keys;
+  const auto error = [&](const std::string& file) {
+    return key_list::load(keys.path() + '/' + file).error();
+  };
+  const auto key = certificate::generate().key().text();
+  keys.write("bad", key + "\nnonsense\n");
+  CHECK(error("bad").ends_with("neither a certificate nor a list of keys: line 2: this is no CURVE "
+                               "key, which is 40 characters of Z85"));
+  keys.write("twice", key + " alice\n" + key + " bob\n");
+  CHECK(error("twice").find("is there twice, under different names") != std::string::npos);
+  keys.write("stolen", key + ' ' + certificate::generate().key().text() + '\n');
+  CHECK(error("stolen").ends_with("has another key for a name"));
+  keys.write("odd",
+             "metadata\n    name = \"a\x1b[31m\"\ncurve\n    public-key = \"" + key + "\"\n");
+  CHECK(error("odd").ends_with("has a blank or a control character in it"));
+  CHECK(error("nowhere").ends_with("No such file or directory"));
+  CHECK(key_list::load(keys.path()).error().find("there is no public-key") != std::string::npos);
+}
+
+TEST_CASE("a store gives what was read last, and reads again only what has changed") {
+  key_folder keys;
+  const auto alice = keys.add("alice.cert");
+  const auto store = *key_store::open(keys.path());
+  const auto before = store->current();
+  CHECK(store->refresh() == false);
+  CHECK(store->current() == before);
+  const auto bob = keys.add("bob.cert");
+  CHECK(store->refresh() == true);
+  CHECK(store->current()->user_of(bob) != nullptr);
+  CHECK(before->user_of(bob) == nullptr); // who has it keeps it
+  keys.remove("alice.cert");
+  CHECK(store->refresh() == true);
+  CHECK(store->current()->user_of(alice) == nullptr);
+}
+
+TEST_CASE("what cannot be read leaves the keys as they were, until it can") {
+  key_folder keys;
+  const auto alice = keys.add("alice.cert");
+  const auto store = *key_store::open(keys.path());
+  keys.write("broken", "metadata\n");
+  keys.remove("alice.cert");
+  CHECK_FALSE(store->refresh());
+  CHECK_FALSE(store->refresh()); // again: it has not been read yet
+  CHECK(store->current()->user_of(alice) != nullptr);
+  keys.remove("broken");
+  CHECK(store->refresh() == true);
+  CHECK(store->current()->size() == 0);
+}
+
+TEST_CASE("a watcher tells of changes, of failures once, and of what it is asked for") {
+  key_folder keys;
+  const auto store = *key_store::open(keys.path());
+  std::mutex mutex;
+  std::vector<std::string> heard;
+  const auto count = [&] {
+    const std::lock_guard guard(mutex);
+    return heard.size();
+  };
+  key_watcher watcher(
+    store,
+    [&](const tl::expected<bool, std::string>& news) {
+      const std::lock_guard guard(mutex);
+      heard.push_back(!news ? "failed" : *news ? "changed" : "same");
+    },
+    std::chrono::milliseconds(5));
+  keys.add("alice.cert");
+  REQUIRE(test::eventually([&] { return store->current()->size() == 1; }));
+  watcher.look_now();
+  REQUIRE(test::eventually([&] {
+    const std::lock_guard guard(mutex);
+    return !heard.empty() && heard.back() == "same";
+  }));
+  {
+    const std::lock_guard guard(mutex);
+    heard.clear();
+  }
+  keys.write("broken", "metadata\n");
+  REQUIRE(test::eventually([&] { return count() == 1; }));
+  keys.write("broken", "metadata\n\n"); // it fails in the same way
+  watcher.look_now();
+  REQUIRE(test::eventually([&] { return count() == 2; }));
+  keys.remove("broken");
+  REQUIRE(test::eventually([&] {
+    const std::lock_guard guard(mutex);
+    return heard.back() == "changed";
+  }));
+  const std::lock_guard guard(mutex);
+  CHECK(heard[0] == "failed");
+}
