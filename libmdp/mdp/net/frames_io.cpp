@@ -62,6 +62,14 @@ part_status drop_rest(zmq::socket_ref socket, zmq_msg_t& part, bool more, std::s
   return status;
 }
 
+/// What libzmq knows of the way of a peer's own frame. A routing id that it has read ahead, as a poll
+/// makes it do, shows nothing.
+void read_origin(zmq_msg_t& part, message_origin& origin) {
+  origin.connection = zmq_msg_get(&part, ZMQ_SRCFD);
+  const char* const user = zmq_msg_gets(&part, "User-Id");
+  origin.user = user != nullptr ? frame(std::string_view(user)) : frame();
+}
+
 /// Receives frames up to the last. libzmq hands out whole messages only, so `nothing` can be the
 /// answer for the first frame alone.
 receive_result receive_frames(zmq::socket_ref socket, const message_bounds& bounds, zmq_msg_t& part,
@@ -76,10 +84,8 @@ receive_result receive_frames(zmq::socket_ref socket, const message_bounds& boun
       return result;
     }
     more = zmq_msg_more(&part) != 0; // taking the frame may leave an empty message
-    if (count == 1 && origin != nullptr) {
-      const char* const user = zmq_msg_gets(&part, "User-Id");
-      origin->user = user != nullptr ? frame(std::string_view(user)) : frame();
-    }
+    if (count == 1 && origin != nullptr)
+      read_origin(part, *origin);
     auto f = take_frame(part);
     result.bytes += f.size();
     meter.add(f.size());
@@ -166,8 +172,6 @@ receive_result receive_from(zmq::socket_ref socket, const message_bounds& bounds
   case part_status::received:
     break;
   }
-  if (origin != nullptr) // whose user is shown by what the peer has sent, and not by its routing id
-    origin->connection = zmq_msg_get(part.handle(), ZMQ_SRCFD);
   const bool more = part.more();
   routing_id = take_frame(*part.handle());
   if (!more) // cannot come from a peer: libzmq puts the routing id in front of at least one frame
