@@ -13,7 +13,7 @@ namespace {
 constexpr std::string_view reserved = "mmi.";
 
 /// Whether all that `name` stands for, itself or by a pattern, is within `rule`.
-bool covers(std::string_view rule, std::string_view name) noexcept {
+bool lies_within(std::string_view name, std::string_view rule) noexcept {
   if (rule == "*" || rule == name)
     return true;
   if (!is_pattern(rule))
@@ -23,11 +23,11 @@ bool covers(std::string_view rule, std::string_view name) noexcept {
 }
 
 bool is_covered(const std::vector<std::string>& rules, std::string_view name) noexcept {
-  return std::ranges::any_of(rules, [&](const auto& rule) { return covers(rule, name); });
+  return std::ranges::any_of(rules, [&](const auto& rule) { return lies_within(name, rule); });
 }
 
 bool is_about(const access_rule& rule, std::string_view user) noexcept {
-  return rule.user == "*" || rule.user == user || fits(rule.user, user);
+  return covers(rule.user, user);
 }
 
 void append(std::vector<std::string>& all, const std::vector<std::string>& some) {
