@@ -1,6 +1,7 @@
 #include "mdp/actors/broker/worker_connection.hpp"
 #include "mdp/actors/io/outbox.hpp"
 #include "mdp/actors/io/router_peers.hpp"
+#include "mdp/actors/routing_messages.hpp"
 #include "mdp/actors/user_messages.hpp"
 #include "support/deterministic_system.hpp"
 
@@ -108,8 +109,9 @@ struct fixture {
   std::shared_ptr<actors::broker_counters> counters = std::make_shared<actors::broker_counters>();
   std::shared_ptr<actors::io::outbox> outbox = std::make_shared<actors::io::outbox>();
   std::shared_ptr<std::size_t> known = std::make_shared<std::size_t>(0);
-  recorder<actors::service_registry_actor, actors::stop, actors::submit_job, actors::cancel_job,
-           actors::register_sink, actors::preview_job, actors::queue_idle, actors::queue_restarted,
+  recorder<actors::service_registry_actor, actors::stop, actors::submit_job,
+           actors::submit_pinned_job, actors::cancel_job, actors::register_sink,
+           actors::preview_job, actors::queue_idle, actors::queue_restarted,
            actors::service_staffed, actors::job_died, actors::survey_services,
            actors::drain_services, actors::queue_drained>
     registry{system};
