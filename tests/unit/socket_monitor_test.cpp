@@ -158,6 +158,10 @@ TEST_CASE_FIXTURE(watched_router, "a message says by which connection it came") 
   frame who;
   message what;
   net::message_origin origin;
+  SUBCASE("as soon as it is there") {}
+  SUBCASE("and when libzmq has read ahead, as a poll makes it do") {
+    REQUIRE(eventually([&] { return (router.get(zmq::sockopt::events) & ZMQ_POLLIN) != 0; }));
+  }
   REQUIRE(eventually([&] {
     return net::receive_from(router, {10, 1000}, who, what, &origin).status ==
            net::receive_status::received;
