@@ -4,6 +4,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstring>
 #include <system_error>
@@ -63,9 +64,11 @@ tl::expected<secret, std::string> read_secret_file(const std::string& path, file
   if (privacy == file_privacy::hidden && (about.st_mode & others) != 0)
     return tl::unexpected(path + ": others can read this secret: chmod 600 " + path +
                           ", and make a new one if they may have done so");
-  secret content(max_bytes + 1);
+  // One byte more than it has, to see that it ends there.
+  const auto expected = std::min(max_bytes, static_cast<std::size_t>(about.st_size));
+  secret content(expected + 1);
   std::size_t size = 0;
-  while (size <= max_bytes) {
+  while (size <= expected) {
     const auto room = content.bytes().subspan(size);
     const auto count = ::read(file.get(), room.data(), room.size());
     if (count < 0 && errno == EINTR)
@@ -79,6 +82,8 @@ tl::expected<secret, std::string> read_secret_file(const std::string& path, file
   if (size > max_bytes)
     return tl::unexpected(path + ": the file has more than " + std::to_string(max_bytes) +
                           " bytes");
+  if (size > expected)
+    return tl::unexpected(path + ": the file grows while it is read; try again");
   secret exact(size);
   if (size > 0)
     std::memcpy(exact.bytes().data(), content.bytes().data(), size);
