@@ -347,6 +347,31 @@ max-connections = 8
         assert done.returncode == code, done
 
 
+def claims_to_be_a_user():
+    """O13 who comes without CURVE is nobody, also if its handshake says that it is a user"""
+    house = House()
+    rules = house.path / "broker.toml"
+    rules.write_text('status-replies = true\n[[access]]\nuser = "alice"\nmmi = ["service"]\n')
+    with Broker("--config", str(rules)) as broker:
+        # ZMTP 3.1 by hand (RFC 37): a library would not send such a property.
+        peer = network.create_connection(("127.0.0.1", broker.port), PATIENCE_S)
+        peer.sendall(b"\xff" + bytes(8) + b"\x7f\x03\x01" + b"NULL".ljust(20, b"\0") + bytes(32))
+        ready = b"\x05READY"
+        for name, value in (b"Socket-Type", b"DEALER"), (b"Identity", b""), (b"User-Id", b"alice"):
+            ready += bytes([len(name)]) + name + len(value).to_bytes(4, "big") + value
+        peer.sendall(bytes([4, len(ready)]) + ready)
+        frames = client_request("0.2", b"mmi.service", b"x")
+        for index, frame in enumerate(frames):
+            peer.sendall(bytes([index < len(frames) - 1, len(frame)]) + frame)
+        heard = b""
+        while b"mdp-status" not in heard and b"404" not in heard:
+            piece = peer.recv(4096)
+            assert piece, f"it was hung up on: {heard}"
+            heard += piece
+        assert b"mdp-status 403 not allowed" in heard, heard
+        peer.close()
+
+
 def warned():
     """a broker that is open to the network without CURVE says so, and one that is not does not"""
     with Broker(endpoint="tcp://0.0.0.0:*") as broker:
@@ -378,5 +403,6 @@ run(
     changes_are_seen,
     takeover,
     access_by_service,
+    claims_to_be_a_user,
     warned,
 )

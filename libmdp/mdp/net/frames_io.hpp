@@ -40,7 +40,9 @@ struct receive_result {
 /// By what way a message came to a ROUTER.
 struct message_origin {
   int connection = -1; ///< The descriptor, which may be closed by now; -1 where there is none.
-  frame user;          ///< What the ZAP handler called its peer (RFC 27); empty without one.
+  /// What the ZAP handler called its peer (RFC 27). Where that gave it no name, what the peer calls
+  /// itself: then it is worth nothing.
+  frame user;
   std::uint64_t wire_bytes = 0; ///< What it took of the bytes that were received by the connection.
 };
 

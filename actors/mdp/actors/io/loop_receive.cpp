@@ -92,6 +92,8 @@ void receive_some(loop_socket& socket, receive_budget& budget, time_point now,
     socket.endless.delivered(from.connection, from.wire_bytes);
     const bool is_message = result.status != net::receive_status::nothing &&
                             result.status != net::receive_status::terminated;
+    if (!users) // whoever is not asked for a key may call himself what he likes
+      from.user = {};
     if (users && is_message && !users->admits(from)) {
       budget.spend(result.bytes);
       continue;
