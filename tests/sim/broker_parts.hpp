@@ -67,7 +67,7 @@ enum class broken_rule : std::uint8_t {
   leaves_dead_undisturbed, ///< the socket's word that a peer is gone is not passed on (T22)
   keeps_what_waits,        ///< a queue without workers gives nothing back
   mixes_attempts,          ///< pieces of a lost worker's reply count as the next one's (T4)
-  forgets_lost_routers,    ///< a gate is not told that its router is lost
+  loses_verdicts,          ///< one in twenty of a router's does not arrive at its gate
 };
 
 /// How often what happened to a broker's peers.

@@ -23,7 +23,7 @@ void sim_gate::submit(std::string service, engine::job what, const actor_ref<sim
                                registry.submit(std::move(service), std::move(what), session);
                              });
   sessions_[what.id.client] = session;
-  engine_.submit(std::move(service), std::move(what), {}, broker_.now);
+  engine_.submit(std::move(service), std::move(what), broker_.now);
   carry_out();
 }
 
@@ -56,12 +56,13 @@ void sim_gate::on_router_joined(std::uint64_t number) {
 }
 
 void sim_gate::on_router_left(std::uint64_t number) {
-  if (!broker_.breaks(broken_rule::forgets_lost_routers))
-    engine_.router_left(number, broker_.now);
+  engine_.router_left(number, broker_.now);
   carry_out();
 }
 
 void sim_gate::on_decided(engine::route_ticket ticket, engine::request_verdict verdict) {
+  if (broker_.breaks(broken_rule::loses_verdicts) && broker_.chance.chance(0.05))
+    return;
   engine_.decide(ticket, std::move(verdict), broker_.now);
   carry_out();
 }

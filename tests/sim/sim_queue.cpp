@@ -41,7 +41,6 @@ void sim_queue::on_cancel(job_id id) {
   ++received_;
   broker_.ledger.cancelled_in_queue(service_, id);
   engine_.cancel(id);
-  sessions_.erase(id.client); // only a session that ends cancels
   carry_out();
 }
 

@@ -84,7 +84,7 @@ struct gate_fixture {
     return told();
   }
   std::string submit(std::uint64_t client, std::uint64_t sequence, time_point deadline = never) {
-    gate.submit("echo", broker_side::job_of(client, sequence, deadline), {}, now);
+    gate.submit("echo", broker_side::job_of(client, sequence, deadline), now);
     return told();
   }
   std::string decide(std::uint64_t ticket, engine::request_verdict verdict) {

@@ -54,7 +54,7 @@ TEST_CASE_FIXTURE(gate_fixture,
   std::uint64_t number = 1;
   router(number);
   for (std::uint64_t i = 1; i <= 5; ++i)
-    gate.submit("echo", job_of(i, 1), {}, now);
+    gate.submit("echo", job_of(i, 1), now);
   std::string refused;
   while (gate.undecided() > 0) {
     REQUIRE(number < 10);

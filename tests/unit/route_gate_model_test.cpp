@@ -90,7 +90,7 @@ private:
   void submit() {
     const auto what = job_of(1 + number(3), ++sequence_, now_ + std::chrono::seconds(number(20)));
     requests_[what.id].body = what.body;
-    gate_.submit("echo", what, {}, now_);
+    gate_.submit("echo", what, now_);
   }
 
   void cancel() {

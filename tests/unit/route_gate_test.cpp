@@ -40,6 +40,35 @@ TEST_CASE_FIXTURE(gate_fixture, "a router sends a request to another service, re
   CHECK(gate.counters().outcomes[static_cast<std::size_t>(route_outcome::renamed)] == 1);
 }
 
+TEST_CASE_FIXTURE(gate_fixture,
+                  "a router sees who asks, for what, until when, and after how many tries") {
+  router(1);
+  auto what = job_of(1, 1, at(5s));
+  what.user = frame("anna");
+  what.attempts = 2;
+  gate.submit("echo", what, now);
+  gate.actions().drain([&](route_gate_action&& action) {
+    const auto& asked = std::get<ask_about_request>(action).what;
+    CHECK(asked.user == "anna");
+    CHECK(asked.client == "client 1");
+    CHECK(asked.service == "echo");
+    CHECK(asked.deadline == at(5s));
+    CHECK(asked.attempts == 2);
+  });
+  gate.decide({1}, forward_on{}, now);
+  gate.actions().drain([&](route_gate_action&& action) {
+    CHECK(std::get<forward_request>(action).what.user == "anna");
+  });
+  gate.answered(id_of(1, 1), 3, true, body({"x"}), sink_id{7}, now);
+  gate.actions().drain([&](route_gate_action&& action) {
+    const auto& asked = std::get<ask_about_reply>(action);
+    CHECK(asked.what.user == "anna");
+    CHECK(asked.what.client == "client 1");
+    CHECK(asked.what.attempt == 3);
+    CHECK(asked.from == sink_id{7});
+  });
+}
+
 TEST_CASE_FIXTURE(gate_fixture, "a router answers at once, and no service hears of it") {
   router(1);
   submit(1, 1);

@@ -23,7 +23,9 @@ route_rule rule_for(std::string service, std::string to) {
 /// Where a request goes, a star in front if that is by a rule.
 std::string way(const route_rules& rules, const std::string& service, const std::string& user = {},
                 std::uint64_t client = 1, std::uint64_t sequence = 1) {
-  const auto* rule = rules.find(service, user, job_of(client, sequence));
+  auto what = job_of(client, sequence);
+  what.user = frame(user);
+  const auto* rule = rules.find(service, what);
   if (rule == nullptr)
     return service;
   if (!rule->discard.empty())

@@ -169,7 +169,6 @@ struct submit_job {
   std::string service;
   engine::job what;
   job_owner_actor session;
-  std::string user{}; ///< Who the client has proved to be; empty: nobody.
 };
 
 struct cancel_job {

@@ -8,7 +8,7 @@
 
 namespace mdp::engine {
 
-void route_gate::submit(std::string service, job what, std::string user, time_point now) {
+void route_gate::submit(std::string service, job what, time_point now) {
   const auto id = what.id;
   if (jobs_.contains(id))
     return;
@@ -22,7 +22,6 @@ void route_gate::submit(std::string service, job what, std::string user, time_po
     return refuse_new(*full);
   auto& job = jobs_[id];
   job.service = std::move(service);
-  job.user = std::move(user);
   job.asks.footprint = footprint;
   job.queued.what = std::move(what);
   job.queued.order = next_order_++;

@@ -79,7 +79,6 @@ struct withdraw_question_of_route {
 struct forward_request {
   std::string service;
   job what;
-  std::string user;
 };
 
 /// Give a request to one worker of a service.
@@ -139,7 +138,7 @@ public:
   // -- what clients do ------------------------------------------------------------------------------
 
   /// Takes a request in or refuses it. A job id that is already here is ignored.
-  void submit(std::string service, job what, std::string user, time_point now);
+  void submit(std::string service, job what, time_point now);
 
   /// Its client is gone. False if that request is not known here.
   bool cancel(job_id id, time_point now);
@@ -217,7 +216,6 @@ private:
     question asks; // about the request; `decided` when it is with a service
     queued_job queued;
     std::string service; // that was asked for
-    std::string user;
     std::string sent_to; // the service that has it
     std::uint32_t mistakes = 0;
     route_problem problem = route_problem::none;

@@ -56,8 +56,9 @@ void route_gate::ask_more(time_point now) {
 void route_gate::ask(routed_job& job) {
   const auto& what = job.queued.what;
   give_ticket(job.asks, {what.id, nullptr});
-  actions_.push(ask_about_request{{job.asks.ticket, job.service, what.client_address, job.user,
-                                   what.body, what.deadline, what.attempts, job.problem}});
+  actions_.push(ask_about_request{{job.asks.ticket, job.service, what.client_address,
+                                   std::string(what.user.text()), what.body, what.deadline,
+                                   what.attempts, job.problem}});
 }
 
 void route_gate::ask(reply& answer) {
@@ -67,7 +68,7 @@ void route_gate::ask(reply& answer) {
                                  job.service,
                                  answer.answered_by,
                                  job.queued.what.client_address,
-                                 job.user,
+                                 std::string(job.queued.what.user.text()),
                                  {},
                                  answer.body,
                                  answer.is_final,
@@ -150,7 +151,7 @@ job route_gate::take_for_service(routed_job& job, const std::string& service) {
 
 void route_gate::send_to_service(routed_job& job, std::string service) {
   auto what = take_for_service(job, service);
-  actions_.push(forward_request{std::move(service), std::move(what), job.user});
+  actions_.push(forward_request{std::move(service), std::move(what)});
 }
 
 void route_gate::send_to_one(routed_job& job, give_to_worker where) {

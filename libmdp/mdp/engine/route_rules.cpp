@@ -50,12 +50,11 @@ std::vector<std::string> problems_of(const route_rule& rule) {
   return problems;
 }
 
-const route_rule* route_rules::find(std::string_view service, std::string_view user,
-                                    const job& what) const {
+const route_rule* route_rules::find(std::string_view service, const job& what) const {
   for (std::size_t i = 0; i < rules_.size(); ++i) {
     const auto& rule = rules_[i];
     if (fits_service(rule, service) && covers(rule.client, what.client_address.text()) &&
-        covers(rule.user, user) && hits(i, what))
+        covers(rule.user, what.user.text()) && hits(i, what))
       return &rule;
   }
   return nullptr;

@@ -74,8 +74,7 @@ public:
 
   /// The rule that says where `what` goes, which asks for `service`; null: none does. Valid as long as
   /// this is.
-  [[nodiscard]] const route_rule* find(std::string_view service, std::string_view user,
-                                       const job& what) const;
+  [[nodiscard]] const route_rule* find(std::string_view service, const job& what) const;
 
   /// Calls `visit(name)` for each service, other than `service` itself, to which a request for it may
   /// have been sent. A name may come more than once.

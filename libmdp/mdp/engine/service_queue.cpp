@@ -65,21 +65,22 @@ queued_job* service_queue::take_in(job what, bool waits, time_point now) {
   return &job;
 }
 
-void service_queue::cancel(job_id id) {
+bool service_queue::cancel(job_id id) {
   const auto entry = jobs_.find(id);
   if (entry == jobs_.end() || entry->second.is_cancelled)
-    return;
+    return false;
   ++counters_.cancelled;
   auto& job = entry->second;
   if (job.sink) {
     job.is_cancelled = true; // MDP cannot call a worker off
-    return;
+    return true;
   }
   if (job.only)
     pinned_.remove(*job.only, job);
   else
     pending_.remove(job);
   forget(id);
+  return true;
 }
 
 void service_queue::yield_waiting() {

@@ -120,7 +120,8 @@ public:
   void submit_to(sink_id sink, job what, time_point now);
 
   /// Forgets a waiting job; one in flight goes on, but only where it is, and its answer is dropped.
-  void cancel(job_id id);
+  /// False if nobody waits for such a job here.
+  bool cancel(job_id id);
 
   /// Gives back all that waits for anybody, in the order in which it would have been served.
   void yield_waiting();

@@ -38,8 +38,8 @@ service_queue_actor::behavior_type service_queue_state::make_behavior() {
     [this](const cancel_job& request) {
       handle_message([&] {
         ++store_->received;
-        engine_.cancel(request.id);
-        store_->sessions.erase(request.id.client); // only a session that ends cancels
+        if (engine_.cancel(request.id))
+          static_cast<void>(session_of(request.id, true));
       });
     },
     [this](register_sink& request) {

@@ -33,7 +33,7 @@ route_desk_actor::behavior_type route_desk_state::make_behavior() {
 void route_desk_state::on_submit(submit_job& request) {
   const auto* const rule = engine::is_reserved_service(request.service)
                              ? nullptr
-                             : around_->rules->find(request.service, request.user, request.what);
+                             : around_->rules->find(request.service, request.what);
   if (rule == nullptr)
     return tell(self_, around_->next, std::move(request));
   auto& counters = *around_->counters;

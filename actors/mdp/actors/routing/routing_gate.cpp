@@ -69,7 +69,8 @@ routing_gate_actor::behavior_type routing_gate_state::make_behavior() {
 void routing_gate_state::recover() {
   // A request that our predecessor failed of is given up: nobody can know how far it got.
   if (const auto owner = std::exchange(store_->in_hand_of, {})) {
-    engine_.cancel(store_->in_hand, now_of(self_));
+    if (engine_.cancel(store_->in_hand, now_of(self_)))
+      static_cast<void>(session_of(store_->in_hand, true));
     tell(self_, owner, job_refused{store_->in_hand, engine::refusal::router_failed});
   }
   carry_out();
@@ -94,8 +95,7 @@ void routing_gate_state::on_submit(submit_job& request) {
   }
   store_->in_hand = id;
   store_->in_hand_of = std::move(request.session);
-  engine_.submit(std::move(request.service), std::move(request.what), std::move(request.user),
-                 now_of(self_));
+  engine_.submit(std::move(request.service), std::move(request.what), now_of(self_));
   carry_out();
   store_->in_hand_of = nullptr;
 }
@@ -178,7 +178,7 @@ void routing_gate_state::carry_out() {
         [&](engine::forward_request& way) {
           tell(self_, around_->next,
                submit_job{std::move(way.service), std::move(way.what),
-                          job_owner_actor{handle{self_}}, std::move(way.user)});
+                          job_owner_actor{handle{self_}}});
         },
         [&](engine::forward_to_one& way) {
           tell(self_, around_->next,
