@@ -1,5 +1,6 @@
 #include "mdp/actors/io/dealer_sockets.hpp"
 #include "mdp/actors/io/outbox.hpp"
+#include "mdp/actors/user_messages.hpp"
 #include "support/deterministic_system.hpp"
 
 #include <caf/send.hpp>
@@ -52,6 +53,7 @@ struct stand_state {
       [](const actors::peer_ended&) {},
       [](const actors::release_peer&) {},
       [](actors::deadline_due) {},
+      [](actors::keys_changed) {},
       [this](actors::open_socket& request) { sockets.open(request, its_socket); },
       [this](actors::send_on_socket& request) { sockets.send(request); },
       [this](const actors::close_owned_socket& request) { sockets.close(request); },
@@ -98,9 +100,9 @@ struct fixture {
   deterministic_system system;
   std::shared_ptr<actors::worker_counters> counters = std::make_shared<actors::worker_counters>();
   std::shared_ptr<actors::io::outbox> outbox;
-  recorder<actors::worker_peer_actor, actors::stop, actors::sink_lost, actors::job_answered,
-           actors::socket_opened, actors::socket_failed, actors::broker_told_worker,
-           actors::invalid_arrived, actors::deadline_due>
+  recorder<actors::worker_peer_actor, actors::stop, actors::sink_lost, actors::sink_loaded,
+           actors::job_answered, actors::socket_opened, actors::socket_failed,
+           actors::broker_told_worker, actors::invalid_arrived, actors::deadline_due>
     worker{system};
   actors::io_actor io = actors::spawn_state<stand_state>(system.actors(), counters, outbox);
 };

@@ -200,15 +200,17 @@ TEST_CASE("actors are killed at random under load and routing, and no accepted r
 
 TEST_CASE(
   "when the I/O actor is killed the clients' next tries are answered, and all others' first") {
-  stage s;
-  for (int round = 0; round < 3; ++round) {
-    for (int i = 0; i < 20; ++i)
-      s.ask(500ms, 100);
-    const auto before = s.broker.io();
-    caf::anon_send_exit(before, caf::exit_reason::kill);
-    while (s.open() > 0)
-      REQUIRE(s.answered());
-    REQUIRE(eventually([&] { return s.broker.io() != before; }));
+  for (auto* parts : {patient_parts, routed_parts}) {
+    stage s({}, parts());
+    for (int round = 0; round < 3; ++round) {
+      for (int i = 0; i < 20; ++i)
+        s.ask(500ms, 100);
+      const auto before = s.broker.io();
+      caf::anon_send_exit(before, caf::exit_reason::kill);
+      while (s.open() > 0)
+        REQUIRE(s.answered());
+      REQUIRE(eventually([&] { return s.broker.io() != before; }));
+    }
   }
 }
 
