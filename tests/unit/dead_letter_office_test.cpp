@@ -1,4 +1,5 @@
 #include "mdp/engine/dead_letter_office.hpp"
+#include "mdp/engine/route_rules.hpp"
 #include "unit/broker_side.hpp"
 
 #include <doctest/doctest.h>
@@ -88,4 +89,10 @@ TEST_CASE_FIXTURE(fixture, "T15 what dies while the broker stops is noted and go
   CHECK(said(died("echo")) == "letter, lost: stopping");
   CHECK(said(died("echo", name_verdict::full)) == "letter, lost: stopping");
   CHECK(said(died("dead")) == "letter");
+}
+
+TEST_CASE_FIXTURE(fixture, "a mirrored copy of a request that dies is no letter") {
+  auto copy = with_body(body({"a"}));
+  copy.id = {mirror_client, 1};
+  CHECK(said(office.judge("echo", copy, name_verdict::known, at(0s))) == "");
 }

@@ -1,12 +1,13 @@
 #include "mdp/engine/dead_letter_office.hpp"
 
+#include "mdp/engine/route_rules.hpp"
 #include "mdp/frame.hpp"
 
 namespace mdp::engine {
 
 dead_letter_office::decision dead_letter_office::judge(const std::string& service, const job& what,
                                                        name_verdict room, time_point now) {
-  if (what.id.client == broker_itself)
+  if (what.id.client == broker_itself || what.id.client == mirror_client)
     return {};
   decision result;
   result.is_letter = true;

@@ -16,6 +16,7 @@
 ///     who died                                  | a letter | handed on
 ///     ------------------------------------------+----------+------------------------------------
 ///     the broker's own request                  | no       | no: that is the end of it
+///     a mirrored copy of a request              | no       | no: it has no client to lose it
 ///     one that was for the dead-letter service  | yes      | no, or there would be loops
 ///     any, where there is no such service       | yes      | no
 ///     any, while the broker stops               | yes      | lost: stopping
