@@ -11,7 +11,23 @@ import zmq
 import zmq.auth
 from zmq.utils.monitor import recv_monitor_message
 
-from _mdp import BIN, DISCONNECT, HEARTBEAT, PATIENCE_S, Broker, Program, ask, client_request, context, eventually, run, worker_message, READY, REQUEST, FINAL
+from _mdp import (
+    BIN,
+    DISCONNECT,
+    FINAL,
+    HEARTBEAT,
+    PATIENCE_S,
+    READY,
+    REQUEST,
+    Broker,
+    Program,
+    ask,
+    client_request,
+    context,
+    eventually,
+    run,
+    worker_message,
+)
 
 
 class House:
@@ -347,6 +363,31 @@ max-connections = 8
         assert done.returncode == code, done
 
 
+def two_doors():
+    """7-1 with an endpoint for workers alone, keys hold at both, and who is removed is hung up on there as well"""
+    house = House()
+    alice = house.add("alice")
+    scanner = house.add("scanner")
+    stranger = house.invent("stranger")
+    for_workers = f"ipc://{house.path}/workers"
+    with Broker(*house.options("--bind-workers", for_workers)) as broker:
+        assert not is_let_in(house, broker.endpoint, stranger)
+        assert not is_let_in(house, for_workers, stranger)
+        worker = curve_socket(house, scanner)
+        gone = worker.get_monitor_socket(zmq.EVENT_DISCONNECTED)
+        worker.connect(for_workers)
+        worker.send_multipart(worker_message("0.2", READY, b"task"))
+        client = curve_dealer(house, broker.endpoint, alice)
+        eventually(lambda: ask(client, "0.2", b"mmi.service", b"task") == [b"200"], "there is no worker")
+        house.remove("scanner")
+        broker.signal(signal.SIGHUP)
+        assert gone.poll(PATIENCE_S * 1000), "a removed user is still connected"
+        eventually(lambda: ask(client, "0.2", b"mmi.service", b"task") == [b"404"], "a removed user still serves")
+        worker.disable_monitor()
+        worker.close()
+        client.close()
+
+
 def claims_to_be_a_user():
     """O13 who comes without CURVE is nobody, also if its handshake says that it is a user"""
     house = House()
@@ -403,6 +444,7 @@ run(
     changes_are_seen,
     takeover,
     access_by_service,
+    two_doors,
     claims_to_be_a_user,
     warned,
 )
