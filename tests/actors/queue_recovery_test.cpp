@@ -1,4 +1,5 @@
 #include "mdp/actors/broker/service_queue.hpp"
+#include "mdp/actors/routing_messages.hpp"
 #include "support/deterministic_system.hpp"
 
 #include <caf/send.hpp>
@@ -18,9 +19,9 @@ namespace {
 
 using sink_recorder = recorder<job_sink_actor, stop, sink_accepted, assign_job>;
 using registry_recorder =
-  recorder<service_registry_actor, stop, submit_job, cancel_job, register_sink, preview_job,
-           queue_idle, queue_restarted, service_staffed, job_died, survey_services, drain_services,
-           queue_drained>;
+  recorder<service_registry_actor, stop, submit_job, submit_pinned_job, cancel_job, register_sink,
+           preview_job, queue_idle, queue_restarted, service_staffed, job_died, survey_services,
+           drain_services, queue_drained>;
 
 struct fixture {
   deterministic_system system;

@@ -123,6 +123,8 @@ std::vector<refusal> refusals() {
     {surplus_frames, worker_v2, multipart({"MDPW02", "\6", ""})},
     {bad_capacity, broker, multipart({"", "MDPW01", "\1", "echo", "capacity=10"})},
     {bad_capacity, broker, multipart({"MDPW02", "\1", "echo", "capacity=many"})},
+    {bad_load, broker, multipart({"", "MDPW01", "\1", "echo", "load=many"})},
+    {bad_load, broker, multipart({"MDPW02", "\5", "load=1000001"})},
   };
 }
 
