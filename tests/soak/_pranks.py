@@ -30,6 +30,13 @@ class Line:
             4, b"\x05READY" + _property(b"Socket-Type", b"DEALER") + _property(b"Identity", identity)
         )
         self.tcp.sendall(GREETING + hello)
+        heard = b""  # who speaks before the handshake is over may be hung up on by libzmq
+        self.tcp.settimeout(2)
+        try:
+            while b"\x05READY" not in heard and (some := self.tcp.recv(4096)):
+                heard += some
+        except OSError:
+            pass  # nobody answers: it will be seen when it writes
         self.tcp.setblocking(False)
         self.out = memoryview(b"")
         self.written = 0

@@ -77,7 +77,7 @@ def wait_for_heirs(pairs, since, patience_s):
     return list(took.values())
 
 
-def _report(result, took, bound, start):
+def _report(result, took, bound, extent, start):
     result.answered = len(took)
     result.lost = result.sent - result.answered
     result.seconds = _measure.clock() - start
@@ -87,6 +87,8 @@ def _report(result, took, bound, start):
         f"{len(took)} times; another worker had the request after {statistics.median(took):.3f} s (median), "
         f"{max(took):.3f} s (slowest)"
     )
+    if extent.scale < 1:  # one of many tests on a busy machine: late it may be, but not as late as silence would tell
+        bound = max(bound, BEAT_S * LIVENESS / 2)
     result.require(max(took) <= bound * _peers.SLOWNESS, f"it took longer than {bound} s")
     return result
 
@@ -110,7 +112,7 @@ def kill(extent):
         observer.close()
         result.take_watch(watch)
         result.retried = _measure.stopped(broker)["retried"]
-    return _report(result, took, KILLED_WITHIN_S, start)
+    return _report(result, took, KILLED_WITHIN_S, extent, start)
 
 
 def freeze(extent):
@@ -142,4 +144,4 @@ def freeze(extent):
         observer.close()
         result.take_watch(watch)
         result.retried = _measure.stopped(broker)["retried"]
-    return _report(result, took, SILENT_WITHIN_S, start)
+    return _report(result, took, SILENT_WITHIN_S, extent, start)
