@@ -5,6 +5,7 @@
 #include "mdp/actors/io/batch_credit.hpp"
 #include "mdp/actors/io/loop_commands.hpp"
 #include "mdp/actors/supervision/child_spec.hpp"
+#include "mdp/actors/supervision/unadopted.hpp"
 #include "mdp/actors/worker_card.hpp"
 #include "mdp/engine/client_request.hpp"
 #include "mdp/engine/job.hpp"
@@ -45,6 +46,7 @@ struct stop {};
 struct adopt_child {
   stoppable_actor child;
   child_spec spec;
+  std::shared_ptr<unadopted> guard{}; ///< Ends the child if nobody gets this message.
   std::shared_ptr<const io::batch_credit> credit{}; ///< Held until this message is gone.
 };
 

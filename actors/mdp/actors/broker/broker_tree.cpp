@@ -57,7 +57,7 @@ client_session_actor open_client(caf::local_actor& parent, const adopting& adopt
   spec.start = [around, id, kept](caf::local_actor& supervisor) {
     return stoppable_actor{spawn_state<session>(supervisor, around, id, kept)};
   };
-  adopt(parent, {opened, std::move(spec)});
+  adopt(parent, adoption_of(stoppable_actor{opened}, std::move(spec)));
   return opened;
 }
 

@@ -81,7 +81,7 @@ void service_registry_state::open() {
   spec.start = [for_mmi, mmi_store](caf::local_actor& parent) {
     return stoppable_actor{spawn_state<mmi_state>(parent, for_mmi, mmi_store)};
   };
-  tell(self_, around_->queues, adopt_child{store_->mmi, std::move(spec)});
+  tell(self_, around_->queues, adoption_of(stoppable_actor{store_->mmi}, std::move(spec)));
   routing_branch::desks desks{me, {}};
   if (around_->open_routing)
     desks = around_->open_routing(*self_, me);
@@ -122,7 +122,7 @@ service_queue_actor service_registry_state::start_queue(const std::string& servi
     post(registry, queue_restarted{store->service, again});
     return stoppable_actor{again};
   };
-  tell(self_, around_->queues, adopt_child{queue, std::move(spec)});
+  tell(self_, around_->queues, adoption_of(stoppable_actor{queue}, std::move(spec)));
   return queue;
 }
 

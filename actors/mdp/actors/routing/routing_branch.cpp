@@ -5,6 +5,7 @@
 #include "mdp/actors/routing/route_desk.hpp"
 #include "mdp/actors/routing/router_host.hpp"
 #include "mdp/actors/routing/routing_gate.hpp"
+#include "mdp/actors/supervision/supervisor.hpp"
 
 #include <cstddef>
 #include <utility>
@@ -25,7 +26,7 @@ typename State::handle open_lasting(caf::local_actor& parent, const supervisor_a
   spec.start = [around, kept](caf::local_actor& starter) {
     return stoppable_actor{spawn_state<State>(starter, around, kept)};
   };
-  post(supervisor, adopt_child{stoppable_actor{opened}, std::move(spec)});
+  post(supervisor, adoption_of(stoppable_actor{opened}, std::move(spec)));
   return opened;
 }
 

@@ -23,7 +23,7 @@ bool child_roster::add(caf::actor_system& system, child_spec child) {
   // Should the supervisor end without having seen it, nobody else would end it.
   running_->attach_functor(
     [started](const caf::error&) { caf::anon_send_exit(started, caf::exit_reason::kill); });
-  post(running_, adopt_child{std::move(started), std::move(child)});
+  post(running_, adoption_of(std::move(started), std::move(child)));
   return true;
 }
 

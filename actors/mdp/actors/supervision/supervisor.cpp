@@ -154,6 +154,8 @@ void supervisor_state::adopt(adopt_child& request) {
     memory_->spec.node->adopt(where, request.spec.name, to_string(request.spec.restart));
   memory_->children.try_emplace(where, supervisor_memory::child{std::move(request.spec), {}, 0});
   watch(where, std::move(request.child));
+  if (request.guard)
+    request.guard->was_adopted();
 }
 
 void supervisor_state::on_down(const child_down& news) {
@@ -191,11 +193,16 @@ void supervisor_state::show(engine::child_place where, bool is_running) {
     memory_->spec.node->set_running(where, is_running);
 }
 
+adopt_child adoption_of(stoppable_actor child, child_spec spec) {
+  auto guard = std::make_shared<unadopted>(child, spec.line);
+  return {std::move(child), std::move(spec), std::move(guard)};
+}
+
 adopt_child adopt_temporary(stoppable_actor child, std::string_view name) {
   child_spec spec;
   spec.name = name;
   spec.restart = restart_type::temporary;
-  return {std::move(child), std::move(spec)};
+  return adoption_of(std::move(child), std::move(spec));
 }
 
 child_spec supervisor_child(supervisor_spec spec, std::function<void(supervisor_actor)> started) {

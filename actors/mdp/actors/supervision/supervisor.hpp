@@ -74,6 +74,10 @@ private:
   deadline_timer timer_;
 };
 
+/// The message to a supervisor that says: `child` runs already, supervise it by `spec`. Should the
+/// supervisor have ended, the child ends, too.
+[[nodiscard]] adopt_child adoption_of(stoppable_actor child, child_spec spec);
+
 /// The message to a supervisor that says: watch this one, and start nothing in its place when it ends
 /// unless `spec` says so.
 [[nodiscard]] adopt_child adopt_temporary(stoppable_actor child, std::string_view name);
