@@ -268,6 +268,7 @@ TEST_CASE(
   "a child whose own children outlive it takes part in an orderly end, also while it is down") {
   CHECK(story::lasting(one, 2).play("!b stop b a") == "+b -b -a ended");
   CHECK(story::lasting(one, 2).play("!a !b stop b a") == "+a +b -b -a ended");
+  CHECK(story::lasting(rest, 2).play("!b stop b a") == "+b -b -a ended"); // down with nobody else
   CHECK(story::lasting(rest, 3).play("!a c !b b pause") == "-c -b +b -b +a +b +c");
 }
 

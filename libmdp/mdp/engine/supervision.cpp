@@ -77,6 +77,7 @@ void supervision::ended(child_place child, bool failed, time_point now) {
   }
   if (!comes_back(c, failed))
     return forget(where);
+  c.has_left_children = failed && c.rules.is_lasting;
   if (!window_.admit(now)) {
     has_failed_ = true;
     return stop_from(0, phase::stopping, now);
@@ -126,6 +127,7 @@ supervision::place supervision::insert(const child_rules& rules) {
 void supervision::start(place where, time_point now) {
   where->second.now = state::running;
   where->second.is_given_up = false;
+  where->second.has_left_children = false;
   where->second.started_at = now;
   actions_.push(start_child{where->first});
 }
@@ -179,6 +181,9 @@ void supervision::stop_from(child_place first, phase why, time_point now) {
       if (c.rules.is_lasting)
         start(where, now);
     }
+    // Down with others that are to start together: what is below it lives, and only it can stop that.
+    if (why == phase::stopping && c.now == state::down && c.has_left_children)
+      start(where, now);
     if (c.now == state::running && c.rules.stops_together)
       ask_to_stop(where, now);
   }

@@ -151,7 +151,8 @@ private:
     time_point due = never; // of its start while it waits, of its death while it stops
     bool is_adopted = false;
     bool is_released = false;
-    bool is_given_up = false; // while it stops: however it ends, it does not start once more
+    bool is_given_up = false;       // while it stops: however it ends, it does not start once more
+    bool has_left_children = false; // that live on while it is down
   };
   using place = std::map<child_place, child>::iterator;
 
