@@ -7,6 +7,7 @@
 //     token_router
 
 #include "mdp/actors/routing/token_router.hpp"
+
 #include "mdp/actors/runtime/broker_runtime.hpp"
 #include "mdp/client/client.hpp"
 

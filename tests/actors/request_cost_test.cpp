@@ -1,10 +1,13 @@
-#include "actors/broker_fixture.hpp"
+#include "actors/routing_fixture.hpp"
 #include "support/counted_allocations.hpp"
 
 #include <doctest/doctest.h>
 
 #include <cstdint>
+#include <memory>
+#include <stdexcept>
 #include <string>
+#include <utility>
 
 // What a request costs in the whole broker but for the sockets, in figures that no other load on the
 // machine changes. The stand-ins for the loop and its peers, and the codec at their side, are in them.
@@ -22,8 +25,9 @@ struct cost {
 /// One client, one worker, one request at a time.
 class stage {
 public:
-  explicit stage(std::uint32_t capacity)
-      : client_(broker_.connect_client(client_id)),
+  explicit stage(std::uint32_t capacity, actors::broker_tree parts = {})
+      : broker_(std::move(parts)),
+        client_(broker_.connect_client(client_id)),
         worker_(broker_.connect_worker(worker_id, "echo", wire::protocol_version::v0_2, capacity)) {
   }
 
@@ -55,6 +59,16 @@ private:
   actors::worker_connection_actor worker_;
 };
 
+/// Session, registry, queue, connection, and the socket's side; back without the registry.
+constexpr std::uint64_t shortest_way = 9;
+
+actors::broker_tree with(actors::routing_setup setup) {
+  actors::broker_tree parts;
+  parts.routing = std::make_shared<const actors::routing_setup>(std::move(setup));
+  parts.front = std::make_shared<actors::current<actors::job_desk_actor>>();
+  return parts;
+}
+
 } // namespace
 
 TEST_CASE(
@@ -64,11 +78,36 @@ TEST_CASE(
     stage s(capacity);
     s.ask(200); // whatever grows has grown
     const auto young = s.of_each(500);
-    CHECK(young.turns == 9);
-    CHECK(young.allocations <= 60);
+    CHECK(young.turns == shortest_way);
+    CHECK(young.allocations <= 26);
     s.ask(5000);
     const auto old = s.of_each(500);
     CHECK(old.turns == young.turns);
     CHECK(old.allocations == young.allocations);
   }
+}
+
+TEST_CASE("a broker without routing pays nothing for it, and one with it for what it has") {
+  const auto cost_with = [](actors::routing_setup setup) {
+    stage s(1, with(std::move(setup)));
+    s.ask(200);
+    return s.of_each(500);
+  };
+  const auto without = cost_with({});
+  CHECK(without.turns == shortest_way);
+  actors::routing_setup rules;
+  engine::route_rule elsewhere;
+  elsewhere.service = "other";
+  elsewhere.discard = "not here";
+  rules.rules = {elsewhere};
+  const auto ruled = cost_with(std::move(rules));
+  actors::routing_setup routers;
+  routers.routers = {{"all", [](const actors::routed_request&) -> actors::request_verdict {
+                        return actors::forward_on{};
+                      }}};
+  const auto routed = cost_with(std::move(routers));
+  MESSAGE(without.allocations, " allocations; ", ruled.turns, " turns and ", ruled.allocations,
+          " with rules; ", routed.turns, " and ", routed.allocations, " with a router");
+  CHECK(ruled.turns > without.turns);
+  CHECK(routed.turns > ruled.turns);
 }

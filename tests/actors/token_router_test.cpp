@@ -45,13 +45,15 @@ struct stage {
 
 } // namespace
 
-TEST_CASE_FIXTURE(stage, "a request with a good token passes, with its claims in the token's place") {
+TEST_CASE_FIXTURE(stage,
+                  "a request with a good token passes, with its claims in the token's place") {
   CHECK(ask({frame(token()), frame("cat.jpg")}) ==
         "passes: user=alice\nid=t1\nexpires=1000060\n cat.jpg");
   CHECK(ask({frame(token())}) == "passes: user=alice\nid=t1\nexpires=1000060\n");
 }
 
-TEST_CASE_FIXTURE(stage, "a request without a token, or with one that does not count, is answered so") {
+TEST_CASE_FIXTURE(stage,
+                  "a request without a token, or with one that does not count, is answered so") {
   CHECK(ask({frame("cat.jpg")}) == "told: mdp-status 401 token malformed");
   CHECK(ask({frame()}) == "told: mdp-status 401 token malformed");
   CHECK(ask({frame(token() + "x")}).starts_with("told: mdp-status 401 token "));

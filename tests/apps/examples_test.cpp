@@ -199,5 +199,6 @@ TEST_CASE("words are counted piece by piece, by two workers") {
 TEST_CASE("a token leads to its tenant's service, and nobody gets there without one") {
   process shown("examples/token_router", {});
   CHECK(shown.wait() == 0);
-  CHECK(shown.output() == "Hi, alice@acme\nGood evening, bob@opera\nmdp-status 401 token malformed\n");
+  CHECK(shown.output() ==
+        "Hi, alice@acme\nGood evening, bob@opera\nmdp-status 401 token malformed\n");
 }

@@ -75,7 +75,8 @@ std::map<std::string, std::uint64_t> sights(const run_statistics& sum) {
     seen["workers ended, " + std::string(to_string(static_cast<engine::worker_end>(i)))] =
       sum.peers.ended_workers[i];
   // Nobody here proves who he is, so there are no rules about users.
-  for (const auto* what : {"refusals, not_allowed", "refusals, too_fast", "workers ended, not_allowed"})
+  for (const auto* what :
+       {"refusals, not_allowed", "refusals, too_fast", "workers ended, not_allowed"})
     seen.erase(what);
   // Without the last three, "wrong door", "takeover" and "user full", for that reason and as the
   // simulated broker has one ROUTER.

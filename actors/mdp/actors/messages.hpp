@@ -46,7 +46,7 @@ struct stop {};
 struct adopt_child {
   stoppable_actor child;
   child_spec spec;
-  std::shared_ptr<unadopted> guard{}; ///< Ends the child if nobody gets this message.
+  std::shared_ptr<unadopted> guard{};               ///< Ends the child if nobody gets this message.
   std::shared_ptr<const io::batch_credit> credit{}; ///< Held until this message is gone.
 };
 

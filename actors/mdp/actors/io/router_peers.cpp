@@ -177,10 +177,11 @@ void router_peers::on_endless(const connections_endless& report) {
                  "--max-message-bytes allows ({} more like it not shown)",
                  report.count, *withheld);
   if (withheld && report.crowding > 0)
-    spdlog::warn("hung up on {} connections in the middle of a message: all that have begun one hold "
-                 "more than --max-unfinished-bytes allows, and these the most ({} more like it not "
-                 "shown)",
-                 report.crowding, *withheld);
+    spdlog::warn(
+      "hung up on {} connections in the middle of a message: all that have begun one hold "
+      "more than --max-unfinished-bytes allows, and these the most ({} more like it not "
+      "shown)",
+      report.crowding, *withheld);
 }
 
 void router_peers::probe() {

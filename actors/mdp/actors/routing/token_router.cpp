@@ -35,8 +35,8 @@ request_verdict token_router::on_request(const routed_request& request) {
 }
 
 frame claims_frame(const security::token_claims& claims) {
-  return frame("user=" + claims.user + "\nid=" + claims.id + "\nexpires=" +
-               std::to_string(claims.expires.time_since_epoch().count()) + '\n');
+  return frame("user=" + claims.user + "\nid=" + claims.id +
+               "\nexpires=" + std::to_string(claims.expires.time_since_epoch().count()) + '\n');
 }
 
 } // namespace mdp::actors
