@@ -58,7 +58,9 @@ void check_file(const std::string& path) {
   for (const auto& setting : *settings) {
     require(setting.line >= line);
     line = setting.line;
-    require(setting.is_list || setting.values.size() == 1);
+    const bool is_empty_table =
+      setting.element > 0 && setting.key.empty() && setting.values.empty();
+    require(is_empty_table || setting.is_list || setting.values.size() == 1);
   }
 }
 
