@@ -48,6 +48,10 @@ std::optional<std::uint64_t> bytes_read(int descriptor) noexcept {
 }
 
 void hang_up(int descriptor) noexcept {
+  // Once libzmq has closed it, it is reset: a peer that writes into a full window would hear of nothing
+  // less, and the system would keep what it has sent already.
+  constexpr linger at_once{.l_onoff = 1, .l_linger = 0};
+  setsockopt(descriptor, SOL_SOCKET, SO_LINGER, &at_once, sizeof at_once);
   shutdown(descriptor, SHUT_RDWR);
 }
 
