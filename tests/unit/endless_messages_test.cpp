@@ -125,6 +125,34 @@ TEST_CASE_FIXTURE(fixture, "an owner who is never done with reading judges after
   CHECK_FALSE(watch.is_judgement_due());
 }
 
+TEST_CASE_FIXTURE(
+  fixture, "T8 an owner who is behind with reading does not take those it hears for endless") {
+  open(3);
+  watch.delivered(2, 50); // before there was a suspicion, which is no excuse
+  for (std::uint32_t i = 0; i <= mdp::defaults::endless_patience_looks; ++i) {
+    look({{1, 400}, {2, 250}, {3, 150}});
+    watch.delivered(1, 2);
+  }
+  REQUIRE(watch.is_judgement_due());
+  auto guilty = watch.judgement();
+  std::ranges::sort(guilty.endless);
+  CHECK(guilty.endless == std::vector{2, 3});
+  CHECK(guilty.crowding.empty()); // it holds no more than all may
+  CHECK(watch.size() == 1);
+}
+
+TEST_CASE_FIXTURE(fixture,
+                  "T8 the total holds also for those that an owner who is behind still hears") {
+  open(2);
+  for (std::uint32_t i = 0; i <= mdp::defaults::endless_patience_looks; ++i) {
+    look({{1, 450}, {2, 200}});
+    watch.delivered(1, 1);
+    watch.delivered(2, 1);
+  }
+  REQUIRE(watch.is_judgement_due());
+  CHECK(watch.judgement().crowding == std::vector{1});
+}
+
 TEST_CASE_FIXTURE(fixture, "suspicion that was not confirmed begins anew") {
   open(1);
   for (std::uint32_t i = 0; i < mdp::defaults::endless_patience_looks; ++i)

@@ -26,7 +26,8 @@
 ///
 /// What is held may be held by the owner, who is behind with reading: so nobody is judged before all
 /// that had arrived is read. An owner who never comes to that end judges all the same after a while:
-/// what has not been read fills the memory like anything else.
+/// what has not been read fills the memory like anything else. Then only the total speaks against a
+/// connection that has delivered something meanwhile, as behind a message without end nothing comes.
 ///
 /// Connections are named by whatever the owner has for them. Not synchronised.
 namespace mdp::peers {
@@ -48,7 +49,7 @@ public:
   /// A whole message has come by `connection`, and took so many bytes of what that has received.
   void delivered(int connection, std::uint64_t bytes) {
     if (const auto known = connections_.find(connection); known != connections_.end())
-      known->second.delivered += bytes;
+      known->second.delivered += bytes, known->second.is_moving = true;
   }
 
   /// Asks `received(connection)` for the bytes that each has received so far; nothing if that is not
@@ -58,6 +59,7 @@ public:
     held_ = 0;
     bool is_over = false;
     for (auto& [connection, counted] : connections_) {
+      counted.is_moving = counted.is_moving && has_suspects();
       counted.received = received(connection).value_or(0);
       // Nobody may save up what an odd peer's framing makes us count too much.
       counted.delivered = std::min(counted.delivered, counted.received);
@@ -90,8 +92,9 @@ public:
     verdict result;
     std::vector<std::pair<std::uint64_t, int>> others; // who hold something
     std::uint64_t held = 0;
+    const bool is_behind = is_judgement_due();
     for (const auto& [connection, counted] : connections_) {
-      if (counted.held() > limits_.bound)
+      if (counted.held() > limits_.bound && !(is_behind && counted.is_moving))
         result.endless.push_back(connection);
       else if (counted.held() > 0)
         others.emplace_back(counted.held(), connection), held += counted.held();
@@ -116,6 +119,7 @@ private:
   struct counted {
     std::uint64_t received = 0;  // at the last look
     std::uint64_t delivered = 0; // of that, in whole messages
+    bool is_moving = false;      // something was delivered since there are suspects
 
     [[nodiscard]] std::uint64_t held() const noexcept {
       return received - std::min(received, delivered);
