@@ -16,31 +16,42 @@ using namespace mdp::sim;
 
 namespace {
 
-/// What is found within so many seeds when the broker breaks this rule.
-std::optional<std::string> finding_with(broken_rule rule, std::uint64_t seeds) {
-  for (std::uint64_t seed = 1; seed <= seeds; ++seed) {
-    run_options options;
-    options.seed = seed;
-    options.broken = rule;
-    if (auto outcome = world(options).run(); outcome.violation)
-      return outcome.violation;
-  }
-  return std::nullopt;
+/// In how many worlds a broken rule is looked for.
+constexpr std::uint64_t worlds = 200;
+/// A piece of a lost worker's reply must come to a client just when another worker's first piece does.
+constexpr std::uint64_t worlds_for_the_rarest = 500;
+
+/// What is found in the world of that seed when the broker breaks this rule.
+std::optional<std::string> finding_in(std::uint64_t seed, broken_rule rule) {
+  run_options options;
+  options.seed = seed;
+  options.broken = rule;
+  return world(options).run().violation;
 }
 
-/// Finds it, and says one of these things about it, depending on who is the first to notice.
-void check_is_found(broken_rule rule, std::initializer_list<std::string_view> expected) {
-  const auto finding = finding_with(rule, 2000); // as many as the worlds that must be without one
-  REQUIRE_MESSAGE(finding.has_value(), "nobody noticed");
-  INFO("found: ", *finding);
-  CHECK(std::ranges::any_of(expected,
-                            [&](auto words) { return finding->find(words) != std::string::npos; }));
+/// Some world must find it, and say one of these things about it. What a broken rule leads to may be
+/// noticed before it in another world, and there with other words: an answer to somebody else is one
+/// that its own client never gets.
+void check_is_found(broken_rule rule, std::initializer_list<std::string_view> expected,
+                    std::uint64_t seeds = worlds) {
+  std::string others;
+  for (std::uint64_t seed = 1; seed <= seeds; ++seed) {
+    const auto finding = finding_in(seed, rule);
+    if (!finding)
+      continue;
+    if (std::ranges::any_of(expected,
+                            [&](auto words) { return finding->find(words) != std::string::npos; }))
+      return;
+    others += "\n" + *finding;
+  }
+  FAIL("nobody noticed; found was: ", others);
 }
 
 } // namespace
 
 TEST_CASE("nothing is found where no rule is broken") {
-  CHECK(finding_with(broken_rule::none, 20) == std::nullopt);
+  for (std::uint64_t seed = 1; seed <= 20; ++seed)
+    CHECK(finding_in(seed, broken_rule::none) == std::nullopt);
 }
 
 TEST_CASE("it is found out that a queue keeps a lost worker") {
@@ -64,8 +75,7 @@ TEST_CASE("it is found out that a request is answered twice") {
 }
 
 TEST_CASE("it is found out that somebody else gets the answer") {
-  check_is_found(broken_rule::answers_somebody_else, {"a wrong reply", "did not ask", "nonsense",
-                                                      "more than one reply", "got no reply"});
+  check_is_found(broken_rule::answers_somebody_else, {"a wrong reply", "did not ask", "nonsense"});
 }
 
 TEST_CASE("it is found out that a client's end leaves its requests behind") {
@@ -89,5 +99,5 @@ TEST_CASE("it is found out that a request waits where nobody comes, beside a pat
 }
 
 TEST_CASE("it is found out that a reply is made of two workers' pieces") {
-  check_is_found(broken_rule::mixes_attempts, {"pieces of two workers"});
+  check_is_found(broken_rule::mixes_attempts, {"pieces of two workers"}, worlds_for_the_rarest);
 }
