@@ -3,11 +3,12 @@
 # them.
 
 # The parts of the package, bottom up, and what each of them stands on: mdp::<part>.
-set(mdp_parts core service net client protobuf conformance actors)
+set(mdp_parts core service net client protobuf conformance load actors)
 set(mdp_below_service core)
 set(mdp_below_net core)
 set(mdp_below_protobuf core service)
 set(mdp_below_conformance net)
+set(mdp_below_load net)
 set(mdp_below_client net)
 set(mdp_below_actors client net service)
 
@@ -40,7 +41,7 @@ macro(mdp_find_dependencies)
   if("core" IN_LIST mdp_wanted)
     find_package(tl-expected REQUIRED)
   endif()
-  if("service" IN_LIST mdp_wanted OR "client" IN_LIST mdp_wanted OR "actors" IN_LIST mdp_wanted)
+  if("service" IN_LIST mdp_wanted OR "client" IN_LIST mdp_wanted OR "load" IN_LIST mdp_wanted OR "actors" IN_LIST mdp_wanted)
     find_package(Threads REQUIRED)
   endif()
   if("net" IN_LIST mdp_wanted)

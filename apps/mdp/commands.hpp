@@ -12,6 +12,7 @@ inline constexpr const char* client_program = "mdp";
 
 int run_request(const std::vector<std::string>& arguments);
 int run_services(const std::vector<std::string>& arguments);
+int run_bench(const std::vector<std::string>& arguments);
 int run_conformance(const std::vector<std::string>& arguments);
 int run_tree(const std::vector<std::string>& arguments);
 int run_dead_letters(const std::vector<std::string>& arguments);

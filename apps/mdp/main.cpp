@@ -24,6 +24,7 @@ constexpr command commands[] = {
   {"key", "Shows what a certificate's file says.", run_key},
   {"passwd", "Gives a user a password in a file of users.", run_passwd},
   {"access", "Says what a broker's rules let a user do.", run_access},
+  {"bench", "Puts any broker under load and measures what its clients see.", run_bench},
   {"conformance", "Checks any broker or worker against the RFCs.", run_conformance},
 };
 
