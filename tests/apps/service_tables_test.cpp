@@ -66,11 +66,12 @@ TEST_CASE(
 
 TEST_CASE(
   "a file that says nonsense about services keeps the broker from starting, and it says where") {
-  const auto [code, output] = refused("[[service]]\nname = \"echo\"\npolicy = \"best\"\n");
-  CHECK(code == 2);
-  CHECK_MESSAGE(output.find("broker.toml:3: \"service.policy\" is one of least-recently-used|") !=
-                  std::string::npos,
-                output);
+  const auto refusal = refused("[[service]]\nname = \"echo\"\npolicy = \"best\"\n");
+  CHECK(refusal.first == 2);
+  CHECK_MESSAGE(
+    refusal.second.find("broker.toml:3: \"service.policy\" is one of least-recently-used|") !=
+      std::string::npos,
+    refusal.second);
   for (const auto* nonsense : {
          "[[service]]\n",
          "[[service]]\nname = \"mmi.service\"\n",

@@ -109,10 +109,10 @@ TEST_CASE("A1 the simulated world keeps all its promises, whatever goes wrong") 
     ++failures;
     FAIL_CHECK(story_of(seed));
   }
-  for (const auto& [what, times] : sights(sum)) {
-    MESSAGE(times, " ", what);
+  for (const auto& sight : sights(sum)) {
+    MESSAGE(sight.second, " ", sight.first);
     if (count >= 2000) // or the world is too tame
-      CHECK_MESSAGE(times > 0, what, " never happened");
+      CHECK_MESSAGE(sight.second > 0, sight.first, " never happened");
   }
   MESSAGE(sum.messages, " messages in ", sum.steps, " steps");
 }

@@ -38,12 +38,12 @@ TEST_CASE("an address or a network contains what it should and nothing else") {
     {"::1", {"::1", "0:0:0:0:0:0:0:1"}, {"::2", "127.0.0.1"}},
     {"ipc", {"", "localhost:0:0:4711"}, {"127.0.0.1", "::1", "nonsense", "localhost", ":0:0:7"}},
   };
-  for (const auto& [text, inside, outside] : rows) {
-    const auto tested = range(text);
-    for (const auto* address : inside)
-      CHECK_MESSAGE(tested.contains(address), text, " should contain ", address);
-    for (const auto* address : outside)
-      CHECK_MESSAGE(!tested.contains(address), text, " should not contain ", address);
+  for (const auto& row : rows) {
+    const auto tested = range(row.range);
+    for (const auto* address : row.inside)
+      CHECK_MESSAGE(tested.contains(address), row.range, " should contain ", address);
+    for (const auto* address : row.outside)
+      CHECK_MESSAGE(!tested.contains(address), row.range, " should not contain ", address);
   }
 }
 
