@@ -185,10 +185,10 @@ TEST_CASE("wrong use of bench is a line that says what to do, and exit code 2") 
     {{"--process", "4000000000"}, "there is no process"},
     {{"--nonsense"}, "--nonsense"},
   };
-  for (const auto& [options, because] : cases) {
-    bench run("tcp://127.0.0.1:5555", options);
+  for (const auto& each : cases) {
+    bench run("tcp://127.0.0.1:5555", each.first);
     CHECK(run.wait() == 2);
-    CHECK_MESSAGE(run.says(because), run.output());
+    CHECK_MESSAGE(run.says(each.second), run.output());
     CHECK(run.count("\n") == 1);
     CHECK(run.says("(see mdp bench --help)"));
   }

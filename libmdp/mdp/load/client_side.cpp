@@ -57,14 +57,7 @@ void client_side::connect(client& who) {
 void client_side::run() {
   auto next_tick = time_point{};
   while (!shared_.is(phase::over)) {
-    const auto numbers =
-      unfinished_.empty() ? ready_.wait(next_look(net::steady_now())) : ready_.wait(time_point{});
-    auto again = std::exchange(unfinished_, {});
-    again.insert(again.end(), numbers.begin(), numbers.end());
-    std::ranges::sort(again);
-    const auto doubles = std::ranges::unique(again);
-    again.erase(doubles.begin(), doubles.end());
-    for (const auto number : again)
+    for (const auto number : ready_.wait(next_look(net::steady_now()), unfinished_))
       if (receive(*clients_[number]))
         unfinished_.push_back(number);
     const auto now = net::steady_now();
@@ -194,6 +187,8 @@ client_side::match client_side::find(client& who, const zmq::message_t& body,
 }
 
 void client_side::take(client& who, const answer& what) {
+  if (!what.is_final)
+    shared_.parts_taken.fetch_add(1, std::memory_order_relaxed);
   const bool is_error = is_error_reply(in_, what.body);
   std::size_t index = 0; // an error says not what it is about: the oldest
   auto whose = who.requests.empty() ? match::not_open : match::open;

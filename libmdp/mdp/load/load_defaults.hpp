@@ -40,6 +40,11 @@ inline constexpr std::chrono::milliseconds tick{20};
 /// Messages taken from one socket before the others of the thread have their turn.
 inline constexpr std::size_t turn_messages = 256;
 
+/// How many parts workers are ahead of what clients have taken, all together: MDP has no word for "slower", and a broker
+/// lets go of a client for which too much waits (ours above 10 000 messages). And how soon they look again.
+inline constexpr std::uint64_t parts_ahead = 4000;
+inline constexpr std::chrono::milliseconds parts_look{1};
+
 /// What workers may take to say DISCONNECT at the end.
 inline constexpr std::chrono::milliseconds farewell{200};
 

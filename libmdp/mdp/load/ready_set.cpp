@@ -32,8 +32,12 @@ void ready_set::add(zmq::socket_ref socket, std::size_t number) {
     throw std::system_error(errno, std::generic_category(), "cannot watch a socket");
 }
 
-const std::vector<std::size_t>& ready_set::wait(time_point deadline) {
+const std::vector<std::size_t>& ready_set::wait(time_point deadline,
+                                                std::vector<std::size_t>& unfinished) {
+  if (!unfinished.empty())
+    deadline = time_point{};
   ready_.clear();
+  ready_.swap(unfinished);
   std::array<epoll_event, 256> events{};
   int timeout_ms = 0;
   if (const auto left = deadline - net::steady_now(); left > duration::zero()) {
@@ -47,6 +51,8 @@ const std::vector<std::size_t>& ready_set::wait(time_point deadline) {
   const int found = epoll_wait(epoll_, events.data(), static_cast<int>(events.size()), timeout_ms);
   for (int i = 0; i < std::max(found, 0); ++i)
     ready_.push_back(events[static_cast<std::size_t>(i)].data.u64);
+  std::sort(ready_.begin(), ready_.end());
+  ready_.erase(std::unique(ready_.begin(), ready_.end()), ready_.end());
   return ready_;
 }
 

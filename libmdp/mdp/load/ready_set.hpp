@@ -24,8 +24,10 @@ public:
   /// `number` is how it will be called. It leaves the set when it is closed.
   void add(zmq::socket_ref socket, std::size_t number);
 
-  /// The numbers of those with news, waiting for some until `deadline`.
-  [[nodiscard]] const std::vector<std::size_t>& wait(time_point deadline);
+  /// The numbers of those with news and of those in `unfinished`, which is emptied, each once; waits
+  /// until `deadline` when there are none.
+  [[nodiscard]] const std::vector<std::size_t>& wait(time_point deadline,
+                                                     std::vector<std::size_t>& unfinished);
 
 private:
   int epoll_ = -1;

@@ -31,11 +31,13 @@ struct stage {
   std::atomic<phase> now{phase::starting};
   std::atomic<std::size_t> ready_clients{0};
   std::atomic<std::size_t> drained_clients{0};
-  std::atomic<std::uint64_t> asked{0};    ///< Of `set.requests`.
-  std::atomic<std::uint64_t> ended{0};    ///< Of these, well or not.
-  std::atomic<std::uint64_t> answered{0}; ///< While it counts; for the progress.
-  std::atomic<std::uint64_t> parts{0};    ///< The same.
-  std::atomic<std::uint64_t> failed{0};   ///< The same, at any time.
+  std::atomic<std::uint64_t> asked{0};       ///< Of `set.requests`.
+  std::atomic<std::uint64_t> ended{0};       ///< Of these, well or not.
+  std::atomic<std::uint64_t> answered{0};    ///< While it counts; for the progress.
+  std::atomic<std::uint64_t> parts{0};       ///< The same.
+  std::atomic<std::uint64_t> parts_sent{0};  ///< By workers, at any time.
+  std::atomic<std::uint64_t> parts_taken{0}; ///< By clients.
+  std::atomic<std::uint64_t> failed{0};      ///< The same, at any time.
   std::atomic<connection_watch::state> reached{connection_watch::state::unreachable};
   std::atomic<bool> was_refused{false}; ///< The answer to a first request was an error.
 

@@ -35,16 +35,14 @@ void worker_side::connect(std::size_t place) {
 void worker_side::run() {
   auto next_beat = net::steady_now() + defaults::heartbeat;
   while (!shared_.is(phase::over)) {
-    const auto& numbers =
-      ready_.wait(unfinished_.empty() ? net::steady_now() + defaults::tick : time_point{});
-    auto again = std::exchange(unfinished_, {});
-    again.insert(again.end(), numbers.begin(), numbers.end());
-    std::ranges::sort(again);
-    const auto doubles = std::ranges::unique(again);
-    again.erase(doubles.begin(), doubles.end());
-    for (const auto place : again)
+    const duration longest = is_ahead_ ? defaults::parts_look : defaults::tick;
+    for (const auto place : ready_.wait(net::steady_now() + longest, unfinished_))
       if (turn(place))
         unfinished_.push_back(place);
+    if (std::exchange(is_ahead_, false))
+      for (std::size_t place = 0; place < workers_.size(); ++place)
+        if (turn(place))
+          unfinished_.push_back(place);
     if (const auto now = net::steady_now(); now >= next_beat) {
       next_beat = now + defaults::heartbeat;
       beat();
@@ -71,29 +69,36 @@ void worker_side::beat() {
   }
 }
 
-/// Sends what the first job is due; false when there is no room for more.
-bool worker_side::answer(worker& who) {
+/// Sends what the jobs are due, as long as there is room and the clients come along.
+void worker_side::answer(worker& who) {
   for (;;) {
     if (!who.out.empty() && !send_all(who.socket, who.out))
-      return false;
+      return;
     if (who.jobs.empty())
-      return true;
+      return;
     auto& first = who.jobs.front();
     const bool is_last = first.parts_left == 0;
+    if (!is_last && shared_.parts_sent.load(std::memory_order_relaxed) >=
+                      shared_.parts_taken.load(std::memory_order_relaxed) + defaults::parts_ahead) {
+      is_ahead_ = true;
+      return;
+    }
     dialect_.answer_to(first, who.out);
-    if (is_last)
+    if (is_last) {
       who.jobs.pop_front();
-    else
-      --first.parts_left;
+      continue;
+    }
+    --first.parts_left;
+    shared_.parts_sent.fetch_add(1, std::memory_order_relaxed);
   }
 }
 
 bool worker_side::turn(std::size_t place) {
   auto& who = *workers_[place];
   for (std::size_t count = 0; count < defaults::turn_messages; ++count) {
-    std::ignore = answer(who); // what finds no room waits for the news that there is some
-    if (!receive_all(who.socket, in_))
-      return false;
+    answer(who);                       // what finds no room waits for the news that there is some
+    if (!receive_all(who.socket, in_)) // which swallows the news that there is room again
+      return !who.out.empty() && who.socket.get(zmq::sockopt::events) != 0;
     job made;
     switch (dialect_.read_at_worker(in_, made)) {
     case worker_news::request:

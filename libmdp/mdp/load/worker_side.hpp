@@ -38,7 +38,7 @@ private:
   void beat();
   /// Sends what is due and takes what came; whether there may be more.
   bool turn(std::size_t place);
-  bool answer(worker& who);
+  void answer(worker& who);
 
   stage& shared_;
   dialect dialect_;
@@ -47,6 +47,7 @@ private:
   ready_set ready_;
   std::vector<std::unique_ptr<worker>> workers_;
   std::vector<std::size_t> unfinished_;
+  bool is_ahead_ = false; ///< Some worker has parts that the clients are not ready for.
   frames in_;
   tally tally_;
 };
