@@ -58,6 +58,15 @@ void add_curve(options& all, broker_settings& set) {
            "or at SIGHUP; who is taken out is hung up on.");
 }
 
+void add_plain(options& all, broker_settings& set) {
+  all.group("Passwords");
+  all.text(
+    "plain", "FILE", set.plain,
+    "Speak PLAIN, and nothing else, at all endpoints: clients and workers need a name and a "
+    "password, as mdp passwd has written them there. They are sent in the clear, so do that on "
+    "one machine or in a network you trust. Changes are seen within seconds, or at SIGHUP.");
+}
+
 std::vector<security::address_range> ranges_of(const std::vector<std::string>& texts,
                                                std::string_view option,
                                                std::vector<std::string>& findings) {
@@ -143,6 +152,12 @@ void add_limits(options& all, actors::broker_config& broker) {
     "max-unfinished-bytes", "BYTES", std::uint64_t{1}, broker.max_unfinished_bytes,
     "Memory for messages that have begun to arrive, of all TCP peers. When they hold more, "
     "those that hold most are disconnected.");
+  all.number(
+    "max-handshakes", "N", one, broker.handshakes.total,
+    "TCP connections that have not finished their handshake. When there are more, those that "
+    "have waited longest are disconnected, at the address that has most.");
+  all.number("max-handshakes-by-address", "N", one, broker.handshakes.by_address,
+             "The same of each address (IPv6: each /64).");
   all.time("shutdown-grace", 0ms, broker.shutdown_grace,
            "How long the end may wait for answers to requests that workers hold.");
 }
@@ -160,7 +175,7 @@ program_info broker_info() {
             "ZeroMQ Majordomo Protocol, MDP 0.1 (RFC 7) and MDP 0.2 (RFC 18) on the same endpoint.",
           .epilogue =
             R"(SIGINT and SIGTERM end it in good order; a second one ends it at once. SIGHUP
-reads the keys of --client-keys again.
+reads the keys of --client-keys, or the users of --plain, again.
 Exit codes: 0 it was told to end, 1 it failed, 2 wrong use.
 
 Examples:
@@ -170,6 +185,7 @@ Examples:
   mdp-broker --bind tcp://*:5555 --bind-workers tcp://10.0.0.1:5556
   mdp-broker --bind tcp://*:5555 --allow-address 10.0.0.0/8 --deny-address 10.9.0.0/16
   mdp-broker --bind tcp://*:5555 --curve --certificate /etc/mdp/broker.cert --client-keys /etc/mdp/clients
+  mdp-broker --plain /etc/mdp/users     # on this machine, with passwords: mdp passwd /etc/mdp/users alice
   mdp-broker --metrics 127.0.0.1:9090
   mdp-broker --config broker.toml       # with lines such as
                                         #   bind = ["tcp://*:5555"]
@@ -191,6 +207,7 @@ void add_broker_options(options& all, broker_settings& set) {
   add_endpoints(all, set);
   add_admission(all, set);
   add_curve(all, set);
+  add_plain(all, set);
   add_liveness(all, set);
   add_requests(all, set);
   add_limits(all, set.broker);
@@ -210,6 +227,14 @@ std::vector<std::string> complete(broker_settings& set) {
   std::vector<std::string> findings;
   set.broker.addresses.allow = ranges_of(set.allowed, "allow-address", findings);
   set.broker.addresses.deny = ranges_of(set.denied, "deny-address", findings);
+  if (!set.plain.empty()) {
+    if (auto users = security::password_store::open(set.plain))
+      set.broker.passwords = *std::move(users);
+    else
+      findings.push_back("--plain: " + users.error());
+    if (set.curve)
+      findings.emplace_back("--plain and --curve: a broker speaks one of them");
+  }
   std::ranges::copy(validate(set.broker), std::back_inserter(findings));
   if (!set.metrics.empty())
     if (auto problem = actors::check_metrics_address(set.metrics))

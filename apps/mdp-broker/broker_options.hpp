@@ -20,6 +20,7 @@ struct broker_settings {
   bool curve = false;
   std::string certificate = "mdp-broker.cert"; ///< Made if it is not there.
   std::string client_keys; ///< A folder or file of those who may come, or empty.
+  std::string plain;       ///< The file of users, or empty: no PLAIN.
   std::uint16_t liveness =
     defaults::heartbeat_liveness; ///< Narrow: times the interval it is a time.
   bool at_most_once = false;

@@ -46,6 +46,14 @@ void log_curve(const broker_settings& set, const std::string& endpoint) {
     spdlog::info("lets in the {} keys of {}", set.broker.keys->current()->size(), set.client_keys);
 }
 
+void log_plain(const broker_settings& set) {
+  if (set.broker.passwords)
+    spdlog::info(
+      "speaks PLAIN, and lets in the {} users of {}. What a client or worker needs: --user NAME "
+      "--password-file FILE",
+      set.broker.passwords->current()->size(), set.plain);
+}
+
 int serve(const broker_settings& set) {
   daemon_life life;
   if (const auto files = actors::allow_many_open_files(); files < set.broker.peers.max_peers)
@@ -71,6 +79,7 @@ int serve(const broker_settings& set) {
   if (clients != endpoints->end())
     spdlog::info("workers are expected on {}", join({clients, endpoints->end()}, ", "));
   log_curve(set, endpoints->front());
+  log_plain(set);
   life.on_hangup([&broker] { broker.reload_keys(); });
   if (metrics)
     spdlog::info("metrics at {}", metrics->url());

@@ -1,9 +1,11 @@
 #include "mdp-worker/worker_options.hpp"
 
 #include "mdp-worker/handlers.hpp"
+#include "mdp/security/certificate.hpp"
 #include "support/split_command.hpp"
 
 #include <cstddef>
+#include <memory>
 #include <utility>
 
 namespace mdp::apps {
@@ -35,6 +37,12 @@ void add_service(options& all, worker_settings& set) {
     "Requests that each connection takes at a time; 0: as many as --concurrency needs. More "
     "than one is known only to brokers that know this extension; more than can be worked on "
     "wait here, which saves round trips.");
+  all.text("sealed", "FILE", set.sealed,
+           "Take only requests that are sealed for this certificate (mdp keygen), and seal the "
+           "replies, so that "
+           "the broker can read neither. Its public key is announced at the broker. All workers of "
+           "a service "
+           "need the same.");
   all.toggle("report-load", worker.says_load,
              "Tell brokers that ask for it how loaded this machine is: its load average by "
              "processor. For services whose policy is least-loaded.");
@@ -69,6 +77,17 @@ void add_testing(options& all, worker_settings& set) {
   all.group("For tests and demonstrations");
   all.time("echo-delay", 0ms, set.echo_delay,
            "Make --echo a slow worker: it answers only after so long.");
+}
+
+/// The last thing to do.
+std::vector<std::string> complete_sealing(worker_settings& set) {
+  if (!set.sealed.empty()) {
+    auto own = security::certificate::load(set.sealed);
+    if (!own)
+      return {"--sealed: " + own.error()};
+    set.worker.sealing = std::make_shared<const security::certificate>(*std::move(own));
+  }
+  return validate(set.worker);
 }
 
 } // namespace
@@ -122,12 +141,12 @@ std::vector<std::string> complete(worker_settings& set, const options& all,
   set.worker.heartbeat.liveness = set.liveness;
   set.worker.sockets.max_message_bytes = set.worker.limits.max_bytes;
   std::vector<std::string> findings;
-  complete_curve(set.curve, set.worker.sockets.curve, findings);
+  complete_curve(set.curve, set.worker.sockets.curve, set.worker.sockets.plain, findings);
   if (!findings.empty())
     return findings;
   if (set.echo) {
     set.worker.work = echo_handler(set.echo_delay, stopping);
-    return validate(set.worker);
+    return complete_sealing(set);
   }
   auto words = split_command(set.exec);
   if (!words)
@@ -135,7 +154,7 @@ std::vector<std::string> complete(worker_settings& set, const options& all,
   if (auto problem = check_program(words->front()); !problem.empty())
     return {"--exec: " + problem};
   set.worker.work = exec_handler(std::move(*words), set.exec_limits, stopping);
-  return validate(set.worker);
+  return complete_sealing(set);
 }
 
 } // namespace mdp::apps

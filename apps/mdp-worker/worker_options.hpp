@@ -21,6 +21,7 @@ struct worker_settings {
   duration echo_delay{};
   std::string exec;
   command_limits exec_limits;
+  std::string sealed; ///< A certificate's file: only requests that are sealed for it; or empty.
   spdlog::level::level_enum log_level = spdlog::level::info;
 };
 

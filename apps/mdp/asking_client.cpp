@@ -46,7 +46,7 @@ void add_client_options(options& all, client_settings& set) {
 
 std::vector<std::string> complete(client_settings& set) {
   auto findings = validate(set.client);
-  complete_curve(set.curve, set.client.sockets.curve, findings);
+  complete_curve(set.curve, set.client.sockets.curve, set.client.sockets.plain, findings);
   return findings;
 }
 

@@ -106,7 +106,7 @@ std::vector<std::string> complete(options& all, settings& set) {
     load.service = "mdp-bench-" + std::to_string(getpid()); // nobody else's
   }
   std::vector<std::string> findings;
-  complete_curve(set.curve, load.sockets.curve, findings);
+  complete_curve(set.curve, load.sockets.curve, load.sockets.plain, findings);
   if (!all.was_given("service") && load.workers == 0)
     findings.emplace_back("without workers of its own, --service says whom to ask");
   if (load.requests > 0 && (all.was_given("seconds") || all.was_given("warm-up")))

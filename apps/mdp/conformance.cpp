@@ -1,11 +1,15 @@
 #include "mdp/commands.hpp"
 #include "mdp/conformance/run.hpp"
+#include "mdp/security/certificate.hpp"
+#include "support/curve_options.hpp"
 #include "support/program.hpp"
 
 #include <unistd.h>
 
 #include <cstdio>
+#include <memory>
 #include <string_view>
+#include <utility>
 
 namespace mdp::apps {
 
@@ -22,6 +26,7 @@ struct settings {
   std::string bind;
   protocol spoken = protocol::both;
   bool is_json = false;
+  curve_options curve;
 };
 
 program_info info() {
@@ -42,7 +47,9 @@ Exit codes: 0 no MUST fails; 1 one does, or nobody answers; 2 wrong use.
 Examples:
   mdp conformance broker tcp://127.0.0.1:5555
   mdp conformance broker tcp://127.0.0.1:5555 --protocol 0.1 --only 7-28 --json
+  mdp conformance broker tcp://127.0.0.1:5555 --server-key broker.cert
   mdp conformance worker --bind 'tcp://127.0.0.1:*' --patience 1min
+  mdp conformance worker --bind 'tcp://127.0.0.1:5555' --certificate broker.cert
 )");
 }
 
@@ -62,8 +69,24 @@ void add_options(options& all, settings& set) {
            "How long to wait for what should come, a worker's first READY included.");
   all.texts("only", "ITEM", set.checks.only,
             "Play only this item, such as 7-28. May be given more than once.");
+  add_curve_options(all, set.curve);
   all.group("Output");
   all.toggle("json", set.is_json, "Print JSON instead of a table.");
+}
+
+/// Who plays the broker needs a certificate, and nothing else.
+void complete_own_certificate(const curve_options& set, security::curve_config& curve,
+                              std::vector<std::string>& findings) {
+  if (!set.server_key.empty() || !set.user.empty() || !set.password_file.empty())
+    findings.emplace_back(
+      "a worker is checked with --certificate FILE, the broker's, or without CURVE; "
+      "--server-key, --user and --password-file are for checking a broker");
+  if (set.certificate.empty())
+    return;
+  if (auto own = security::certificate::load(set.certificate))
+    curve.own = std::make_shared<security::certificate>(*std::move(own));
+  else
+    findings.push_back("--certificate: " + own.error());
 }
 
 std::vector<std::string> complete(settings& set) {
@@ -79,7 +102,13 @@ std::vector<std::string> complete(settings& set) {
   if (set.spoken != protocol::both)
     set.checks.versions = {set.spoken == protocol::v0_1 ? version::v0_1 : version::v0_2};
   set.checks.insists = set.spoken != protocol::both;
-  return is_broker ? validate_for_broker(set.checks) : validate_for_worker(set.checks);
+  auto findings = is_broker ? validate_for_broker(set.checks) : validate_for_worker(set.checks);
+  auto& sockets = set.checks.sockets;
+  if (is_broker)
+    complete_curve(set.curve, sockets.curve, sockets.plain, findings);
+  else
+    complete_own_certificate(set.curve, sockets.curve, findings);
+  return findings;
 }
 
 /// One line that is written over and over, when somebody watches.

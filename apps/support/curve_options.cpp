@@ -1,11 +1,55 @@
 #include "support/curve_options.hpp"
 
 #include "mdp/security/certificate.hpp"
+#include "mdp/security/password_file.hpp"
+#include "mdp/security/secret_file.hpp"
+#include "mdp/security/security_defaults.hpp"
 
+#include <tl/expected.hpp>
+
+#include <algorithm>
+#include <cstddef>
 #include <memory>
 #include <utility>
 
 namespace mdp::apps {
+
+namespace {
+
+/// The first line of a file that only its owner can read.
+tl::expected<std::shared_ptr<security::secret>, std::string>
+read_password(const std::string& path) {
+  const auto text =
+    security::read_secret_file(path, security::file_privacy::hidden, defaults::password_max_bytes);
+  if (!text)
+    return tl::unexpected(text.error());
+  const auto line = text->bytes().first(std::min(text->text().find('\n'), text->size()));
+  if (line.empty() || line.size() > defaults::plain_max_bytes)
+    return tl::unexpected(path + ": the first line must be a password of up to " +
+                          std::to_string(defaults::plain_max_bytes) + " bytes");
+  auto password = std::make_shared<security::secret>(line.size());
+  std::ranges::copy(line, password->bytes().begin());
+  return password;
+}
+
+void complete_plain(const curve_options& set, security::plain_config& plain,
+                    std::vector<std::string>& findings) {
+  if (set.user.empty() != set.password_file.empty())
+    findings.emplace_back("--user and --password-file are of use together only");
+  if (set.user.empty() || set.password_file.empty())
+    return;
+  if (!set.server_key.empty())
+    findings.emplace_back("--user and --server-key: a broker speaks PLAIN or CURVE, not both");
+  if (const auto wrong = security::password_file::check_user(set.user))
+    findings.push_back("--user: " + *wrong);
+  plain.user = set.user;
+  if (auto password = read_password(set.password_file))
+    plain.password = *std::move(password);
+  else
+    findings.push_back("--password-file: " + password.error());
+}
+
+} // namespace
 
 void add_curve_options(options& all, curve_options& set) {
   all.group("Encryption");
@@ -15,10 +59,16 @@ void add_curve_options(options& all, curve_options& set) {
   all.text("certificate", "FILE", set.certificate,
            "Be known to the broker by this certificate (mdp keygen); FILE_secret lies beside it. "
            "Without it, it sees a key made up for the moment.");
+  all.text("user", "NAME", set.user,
+           "Be known by this name and a password, which are sent in the clear: for a broker with "
+           "--plain.");
+  all.text("password-file", "FILE", set.password_file,
+           "The first line of it is the password. Only its owner may be able to read it.");
 }
 
 void complete_curve(const curve_options& set, security::curve_config& curve,
-                    std::vector<std::string>& findings) {
+                    security::plain_config& plain, std::vector<std::string>& findings) {
+  complete_plain(set, plain, findings);
   if (set.server_key.empty()) {
     if (!set.certificate.empty())
       findings.emplace_back("--certificate is of use with --server-key only");

@@ -4,6 +4,7 @@
 
 #include "mdp/defaults.hpp"
 #include "mdp/security/admission.hpp"
+#include "mdp/security/password_file.hpp"
 #include "support/frame_stream.hpp"
 
 #include <cstddef>
@@ -11,6 +12,7 @@
 #include <cstdlib>
 #include <span>
 #include <string>
+#include <utility>
 
 namespace {
 
@@ -56,6 +58,22 @@ void check_curve(const message& frames) {
   require(verdict.reply.user_id.size() == (is_right ? 40 : 0));
 }
 
+/// Where PLAIN is spoken: nobody is welcome at once, and whose password is to be checked has a name.
+void check_plain(const message& frames) {
+  auto verdict = admission("mdp", {}, mechanism::plain).judge(frames);
+  require(!verdict.is_welcome());
+  if (!verdict.password)
+    return;
+  const auto request = decode_zap(frames);
+  require(request && request->domain == "mdp" && request->mechanism == "PLAIN" &&
+          request->credentials.size() == 2 && verdict.key == request->credentials[0].text() &&
+          verdict.password->text() == request->credentials[1].text());
+  require(!password_file::check_user(verdict.key));
+  const auto name = verdict.key;
+  const auto settled = admission::settle(std::move(verdict), std::nullopt);
+  require(settled.is_welcome() && settled.reply.user_id == name);
+}
+
 } // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
@@ -65,5 +83,6 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   check(frames, {{range("ipc")}, {}});
   check(frames, {{}, {range("ipc"), range("::/0")}});
   check_curve(frames);
+  check_plain(frames);
   return 0;
 }

@@ -80,15 +80,19 @@ def removed_while_silent():
 
 
 def changes_are_seen():
-    """a change is seen without a signal, and a broken file changes nothing until it is mended"""
+    """a change is seen without a signal, and a broken file changes nothing for others"""
     house = House()
     alice = house.add("alice")
     bob = house.invent("bob")
     with Broker(*house.options()) as broker:
         assert not is_let_in(house, broker.endpoint, bob)
         (house.keys / "bob").write_text("metadata\n")
-        eventually(lambda: "the keys stay as they were" in broker.output(), "a broken file is no news")
+        eventually(lambda: f"this key stays as it was: {house.keys}/bob" in broker.output(), "a broken file is no news")
         assert is_let_in(house, broker.endpoint, alice)
+        carol = house.add("carol")
+        eventually(lambda: is_let_in(house, broker.endpoint, carol), "others have to wait for a broken file")
+        house.remove("carol")
+        eventually(lambda: not is_let_in(house, broker.endpoint, carol), "a broken file keeps somebody in")
         (house.keys / "bob").write_bytes(bob.read_bytes())
         eventually(lambda: "the keys are others now: 2" in broker.output(), "the change was not seen")
         assert is_let_in(house, broker.endpoint, bob)

@@ -5,6 +5,7 @@ written by hand, on bare TCP: a library would be polite."""
 
 import os
 import random
+import resource
 import select
 import socket
 import struct
@@ -172,10 +173,56 @@ def resets(port, until):
     return count
 
 
+def half_open(port, until):
+    """five thousand connections at a time that say nothing, new ones for those that are hung up on"""
+    _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
+    silent = []
+    count = 0
+    while time.monotonic() < until:
+        while len(silent) < 5000 and time.monotonic() < until:
+            silent.append(socket.create_connection(("127.0.0.1", port)))
+            silent[-1].setblocking(False)
+            count += 1
+        kept = []
+        for tcp in silent:
+            try:
+                while tcp.recv(4096):
+                    pass
+                tcp.close()
+            except BlockingIOError:
+                kept.append(tcp)
+            except OSError:
+                tcp.close()
+        silent = kept
+        time.sleep(0.01)
+    return count
+
+
+def garbled(port, until):
+    """connections that greet with whatever bytes, a hundred at a time"""
+    count = 0
+    while time.monotonic() < until:
+        lines = []
+        for _ in range(100):
+            tcp = socket.create_connection(("127.0.0.1", port))
+            greeting = random.choice((b"", GREETING[:12], GREETING, b"\xff" + bytes(8) + b"\x7f"))
+            try:
+                tcp.sendall(greeting + random.randbytes(random.randrange(1, 200)))
+            except OSError:
+                pass  # hung up on in the middle
+            lines.append(tcp)
+            count += 1
+        for tcp in lines:
+            tcp.close()
+    return count
+
+
 PRANKS = {
     prank.__name__: prank
     for prank in (
-        ready_twice, restless, beats, nonsense, greedy, impostor, names, heavy, unread, same_name, endless, halves, resets
+        ready_twice, restless, beats, nonsense, greedy, impostor, names, heavy, unread, same_name, endless, halves, resets,
+        half_open, garbled,
     )
 }
 

@@ -22,6 +22,30 @@ PEAK_MIB = {"heavy": 700, "endless": 1800, "halves": 1800}
 USUAL_PEAK_MIB = 300
 
 
+class Newcomers:
+    """Honest clients that come one after the other, ask one question, and go."""
+
+    def __init__(self, endpoint):
+        self.endpoint = endpoint
+        self.took = []
+        self.socket = None
+
+    def turn(self):
+        if self.socket is None:
+            self.socket = dealer(self.endpoint)
+            self.began = time.monotonic()
+            self.socket.send_multipart(client_request("0.2", b"mmi.service", b"echo"))
+        elif self.socket.poll(0):
+            assert self.socket.recv_multipart() == client_reply("0.2", b"mmi.service", b"200")
+            self.took.append(time.monotonic() - self.began)
+            self.socket.close()
+            self.socket = None
+
+    def close(self):
+        if self.socket is not None:
+            self.socket.close()
+
+
 class Honest:
     """A client that asks one request after the other, and the worker that answers."""
 
@@ -75,9 +99,12 @@ def play(name, seconds, result):
             [sys.executable, pathlib.Path(__file__).with_name("_pranks.py"), name, str(broker.port), str(seconds)],
             stdout=subprocess.PIPE,
         )
+        newcomers = Newcomers(broker.endpoint)
         end = time.monotonic() + seconds + 20 * _peers.SLOWNESS
         while prank.poll() is None and time.monotonic() < end:
             honest.turn()
+            newcomers.turn()
+        newcomers.close()
         while honest.open_requests() and time.monotonic() < end:
             honest.turn(asks=False)
         prank.kill()
@@ -98,8 +125,10 @@ def play(name, seconds, result):
     times = sorted(honest.took)
     result.notes.append(
         f"{PRANKS[name].__doc__}: {int(said or 0)}; RSS {peak:.0f} MiB at its peak, then {after:.0f}; honest requests "
-        f"{honest.answered}, p50 {statistics.median(times) * 1000:.1f} ms, p99 {times[int(len(times) * 0.99)] * 1000:.0f} ms"
+        f"{honest.answered}, p50 {statistics.median(times) * 1000:.1f} ms, p99 {times[int(len(times) * 0.99)] * 1000:.0f} ms; {len(newcomers.took)} newcomers, "
+        f"the slowest after {max(newcomers.took, default=0) * 1000:.0f} ms"
     )
+    result.require(newcomers.took, f"{name}: nobody who came meanwhile got in")
     result.require(said, f"{name}: the prank ended with an error")
     result.require(stats["mdp_broker_workers_ended_total"]["silent"] == 0, f"{name}: an honest worker was given up")
     bound = PEAK_MIB.get(name, USUAL_PEAK_MIB)

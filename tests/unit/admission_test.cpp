@@ -7,8 +7,10 @@
 
 #include <filesystem>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
+#include <utility>
 #include <vector>
 
 using namespace mdp;
@@ -184,4 +186,64 @@ TEST_CASE("RFC 27 a known key does not help who comes from the wrong address") {
                         store_of(folder));
   CHECK(rules.judge(curve_question(known_certificate().key())).reason ==
         admission_refusal::address);
+}
+
+// -- PLAIN ----------------------------------------------------------------------------------------
+
+namespace {
+
+std::vector<std::string> plain_question(const std::string& user, const std::string& password) {
+  auto asked = question();
+  asked[5] = "PLAIN";
+  asked.insert(asked.end(), {user, password});
+  return asked;
+}
+
+admission::verdict judge_plain(const std::vector<std::string>& texts) {
+  static const admission ten("mdp", {{*address_range::parse("10.0.0.0/8")}, {}}, mechanism::plain);
+  return ten.judge(frames_of(texts));
+}
+
+} // namespace
+
+TEST_CASE("RFC 27 by PLAIN nobody is welcome before his password was checked") {
+  auto open = judge_plain(plain_question("alice", "secret"));
+  CHECK_FALSE(open.is_welcome());
+  REQUIRE(open.password);
+  CHECK(open.password->text() == "secret");
+  CHECK(open.key == "alice");
+  SUBCASE("and then by his name") {
+    const auto settled = admission::settle(std::move(open), std::nullopt);
+    CHECK(settled.is_welcome());
+    CHECK(settled.reply.user_id == "alice");
+    CHECK(settled.reply.id == "42");
+  }
+  SUBCASE("or not at all") {
+    const auto settled = admission::settle(std::move(open), admission_refusal::wrong_password);
+    CHECK_FALSE(settled.is_welcome());
+    CHECK(settled.reply.status == zap_status::refused);
+    CHECK(settled.reply.user_id.empty());
+    CHECK(settled.reason == admission_refusal::wrong_password);
+    CHECK(settled.key == "alice"); // for the log
+  }
+}
+
+TEST_CASE("RFC 27 by PLAIN what can be nobody's is refused unchecked, and is not written down") {
+  for (const auto& [user, password] : std::vector<std::pair<std::string, std::string>>{
+         {"", "secret"}, {"alice", ""}, {"", ""}, {"a\nb", "x"}, {"a:b", "x"}, {"\xff", "x"}}) {
+    const auto verdict = judge_plain(plain_question(user, password));
+    CHECK_FALSE(verdict.is_welcome());
+    CHECK_FALSE(verdict.password);
+    CHECK(verdict.reason == admission_refusal::wrong_password);
+    CHECK(verdict.key.empty());
+  }
+  auto asked = plain_question("alice", "secret");
+  asked[3] = "11.0.0.1";
+  CHECK(judge_plain(asked).reason == admission_refusal::address);
+  asked = plain_question("alice", "secret");
+  asked.pop_back();
+  CHECK(judge_plain(asked).reason == admission_refusal::other_mechanism);
+  CHECK(judge_plain(question()).reason == admission_refusal::other_mechanism);
+  CHECK(judge_plain(plain_question("alice", std::string(256, 'x'))).reason ==
+        admission_refusal::invalid);
 }

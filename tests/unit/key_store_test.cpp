@@ -111,18 +111,44 @@ TEST_CASE("a store gives what was read last, and reads again only what has chang
   CHECK(store->current()->user_of(alice) == nullptr);
 }
 
-TEST_CASE("what cannot be read leaves the keys as they were, until it can") {
+TEST_CASE("a file that cannot be read leaves its own key as it was, until it can") {
   key_folder keys;
   const auto alice = keys.add("alice.cert");
+  const auto bob = keys.add("bob.cert");
   const auto store = *key_store::open(keys.path());
-  keys.write("broken", "metadata\n");
+  keys.write("bob.cert", "metadata\n");
+  keys.write("carol.cert", "metadata\n");
   keys.remove("alice.cert");
-  CHECK_FALSE(store->refresh());
-  CHECK_FALSE(store->refresh()); // again: it has not been read yet
-  CHECK(store->current()->user_of(alice) != nullptr);
-  keys.remove("broken");
+  const auto dave = keys.add("dave.cert");
+  const auto failed = store->refresh();
+  REQUIRE_FALSE(failed);
+  CHECK(failed.error().starts_with("this key stays as it was: " + keys.path()));
+  CHECK(failed.error().ends_with("(and 1 other)"));
+  CHECK(store->refresh() == failed); // again: they have not been read yet
+  CHECK(store->current()->user_of(alice) == nullptr);
+  CHECK(store->current()->user_of(bob) != nullptr);
+  CHECK(store->current()->user_of(dave) != nullptr);
+  CHECK(store->current()->size() == 2);
+  keys.remove("carol.cert");
+  keys.remove("bob.cert");
   CHECK(store->refresh() == true);
-  CHECK(store->current()->size() == 0);
+  CHECK(store->current()->size() == 1);
+  CHECK(store->refresh() == false);
+}
+
+TEST_CASE("a list that cannot be read leaves all keys as they were, and nobody begins with a "
+          "broken store") {
+  key_folder keys;
+  const auto key = certificate::generate().key().text();
+  keys.write("list", key + " alice\n");
+  const auto store = *key_store::open(keys.path() + "/list");
+  keys.write("list", "nonsense\n");
+  const auto failed = store->refresh();
+  REQUIRE_FALSE(failed);
+  CHECK(failed.error().starts_with("the keys stay as they were: " + keys.path()));
+  CHECK(store->current()->user_of(key) != nullptr);
+  CHECK_FALSE(key_store::open(keys.path() + "/list"));
+  CHECK_FALSE(key_store::open(keys.path()));
 }
 
 TEST_CASE("a watcher tells of changes, of failures once, and of what it is asked for") {
@@ -134,13 +160,12 @@ TEST_CASE("a watcher tells of changes, of failures once, and of what it is asked
     const std::lock_guard guard(mutex);
     return heard.size();
   };
-  key_watcher watcher(
-    store,
-    [&](const tl::expected<bool, std::string>& news) {
-      const std::lock_guard guard(mutex);
-      heard.push_back(!news ? "failed" : *news ? "changed" : "same");
-    },
-    std::chrono::milliseconds(5));
+  key_watcher watcher([&store] { return store->refresh(); },
+                      [&](const tl::expected<bool, std::string>& news) {
+                        const std::lock_guard guard(mutex);
+                        heard.push_back(!news ? "failed" : *news ? "changed" : "same");
+                      },
+                      std::chrono::milliseconds(5));
   keys.add("alice.cert");
   REQUIRE(test::eventually([&] { return store->current()->size() == 1; }));
   watcher.look_now();

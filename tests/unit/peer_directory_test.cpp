@@ -3,6 +3,7 @@
 
 #include <doctest/doctest.h>
 
+#include <memory>
 #include <set>
 #include <string>
 
@@ -354,4 +355,21 @@ TEST_CASE("a user has as many peers as he may, and others have theirs") {
   }
   CHECK(open("7", "alice") == verdict::open);
   CHECK(open("8", "alice") == verdict::user_full);
+}
+
+TEST_CASE("directories that count together give a user no more than he may have in both") {
+  directory_config config;
+  config.max_peers_of = [](const frame&) -> std::size_t { return 2; };
+  config.of_user = std::make_shared<user_counts>();
+  config.id_step = 2;
+  peer_directory<int> clients(config);
+  config.first_id = 2;
+  peer_directory<int> workers(config);
+  clients.admit(frame("1"), asks(), frame("alice"));
+  workers.admit(frame("1"), asks(), frame("alice"));
+  CHECK(clients.judge(frame("2"), asks(), at(0s), frame("alice")).what == verdict::user_full);
+  CHECK(workers.judge(frame("2"), asks(), at(0s), frame("alice")).what == verdict::user_full);
+  CHECK(workers.judge(frame("2"), asks(), at(0s), frame("bob")).what == verdict::open);
+  clients.remove(clients.find(frame("1"))->id, false, at(0s));
+  CHECK(workers.judge(frame("2"), asks(), at(0s), frame("alice")).what == verdict::open);
 }

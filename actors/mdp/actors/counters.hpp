@@ -90,11 +90,12 @@ struct broker_counters {
   counter lost_connections;     ///< of clients and workers, for whatever reason
   counter refused_connections;  ///< hung up on, as there were as many as there may be
   counter endless_connections;  ///< hung up on, as their message did not end (T8)
+  counter ended_handshakes;     ///< hung up on, as too many had not finished their handshake
   counter crowding_connections; ///< hung up on, as all unfinished messages held too much (T8)
   /// Connections that the rules did not let in.
   counters_by<security::admission_refusal, security::admission_refusal_count> not_admitted;
-  counter removed_users;         ///< connections of users that are in the key store no more
-  counter key_reloads;           ///< times the key store was read again
+  counter removed_users;         ///< connections of users that are in the store no more
+  counter key_reloads;           ///< times the store of keys or users was read again
   counter key_reload_failures;   ///< times that did not go well, and the old keys stayed
   counter accept_failures;       ///< for want of a descriptor, or of what else the system lacked
   counter registrations_refused; ///< workers told to go, as there is no room for their service (T8)

@@ -214,6 +214,7 @@ struct assign_job {
   attempt_number attempt = 0;
   frame client_address;
   message body;
+  frame user{}; ///< Who asks, by CURVE or PLAIN; empty without.
 };
 
 /// A sink's answer. Believed only if that attempt of that job is in flight at that sink (T6).

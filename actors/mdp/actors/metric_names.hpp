@@ -92,15 +92,16 @@ inline constexpr broker_metric broker_metrics[] = {
    metric_kind::counter,
    [](const broker_counters& all, time_point, const sample_visitor& visit) {
      visit("too_many", all.refused_connections.value());
+     visit("half_open", all.ended_handshakes.value());
      visit("accept_failed", all.accept_failures.value());
    }},
   {"mdp_broker_connections_not_admitted_total", "Connections that the rules did not let in.",
    metric_kind::counter, detail::read_by_reason<&broker_counters::not_admitted>},
   {"mdp_broker_connections_removed_total",
-   "Connections that were ended, as their user is in the key store no more.", metric_kind::counter,
+   "Connections that were ended, as their user is in the store no more.", metric_kind::counter,
    detail::read_one<&broker_counters::removed_users>},
-  {"mdp_broker_key_reloads_total", "Times the key store was read again, by what came of it.",
-   metric_kind::counter,
+  {"mdp_broker_key_reloads_total",
+   "Times the store of keys or users was read again, by what came of it.", metric_kind::counter,
    [](const broker_counters& all, time_point, const sample_visitor& visit) {
      visit("changed", all.key_reloads.value());
      visit("failed", all.key_reload_failures.value());

@@ -36,7 +36,7 @@ duration broker_stage::reading_time() const noexcept {
 }
 
 raw_peer broker_stage::connect(zmq::socket_type type) {
-  raw_peer peer(context_, set_.endpoint, type);
+  raw_peer peer(context_, set_.endpoint, set_.sockets, type);
   const auto until = deadline();
   while (!peer.is_connected_by(std::min(beat_all(), until)))
     if (net::steady_now() >= until)
@@ -121,7 +121,7 @@ void broker_stage::prove_alive(version v, const std::string& after) {
 }
 
 bool broker_stage::is_listening() {
-  raw_peer peer(context_, set_.endpoint);
+  raw_peer peer(context_, set_.endpoint, set_.sockets);
   return peer.is_connected_by(deadline());
 }
 

@@ -2,6 +2,7 @@
 
 #include "mdp/defaults.hpp"
 #include "mdp/net/endpoint.hpp"
+#include "mdp/net/socket_options.hpp"
 #include "mdp/net/steady_now.hpp"
 
 #include <algorithm>
@@ -22,7 +23,8 @@ std::string event_endpoint() {
 
 } // namespace
 
-raw_peer::raw_peer(zmq::context_t& context, const std::string& endpoint, zmq::socket_type type)
+raw_peer::raw_peer(zmq::context_t& context, const std::string& endpoint,
+                   const net::socket_config& sockets, zmq::socket_type type)
     : socket_(context, type), events_(context, zmq::socket_type::pair) {
   socket_.set(zmq::sockopt::linger, static_cast<int>(defaults::conformance_settle.count()));
   events_.set(zmq::sockopt::linger, 0);
@@ -31,6 +33,8 @@ raw_peer::raw_peer(zmq::context_t& context, const std::string& endpoint, zmq::so
     throw zmq::error_t();
   events_.connect(events);
   socket_.set(zmq::sockopt::ipv6, net::is_ipv6_literal(endpoint));
+  if (const auto refused = net::secure(socket_, sockets))
+    throw zmq::error_t(refused.value());
   socket_.connect(endpoint);
 }
 

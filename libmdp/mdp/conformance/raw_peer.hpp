@@ -1,6 +1,7 @@
 #pragma once
 
 #include "mdp/conformance/frames.hpp"
+#include "mdp/net/socket_config.hpp"
 #include "mdp/time.hpp"
 
 #include <zmq.hpp>
@@ -13,8 +14,9 @@ namespace mdp::conformance {
 /// A bare DEALER or REQ socket: any frames out, any frames in, never waiting without an end. One thread.
 class raw_peer {
 public:
-  /// Begins to connect. Throws zmq::error_t for an endpoint that libzmq cannot read.
-  raw_peer(zmq::context_t& context, const std::string& endpoint,
+  /// Begins to connect, by CURVE or PLAIN if `sockets` says so. Throws zmq::error_t for an endpoint that
+  /// libzmq cannot read.
+  raw_peer(zmq::context_t& context, const std::string& endpoint, const net::socket_config& sockets,
            zmq::socket_type type = zmq::socket_type::dealer);
 
   /// Waits until the other side has shaken hands (ZMTP): from then on what is sent leaves at once.

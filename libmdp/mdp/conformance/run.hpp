@@ -2,6 +2,7 @@
 
 #include "mdp/conformance/report.hpp"
 #include "mdp/defaults.hpp"
+#include "mdp/net/socket_config.hpp"
 #include "mdp/time.hpp"
 
 #include <tl/expected.hpp>
@@ -29,6 +30,9 @@ struct settings {
   std::uint32_t liveness = defaults::heartbeat_liveness;
   /// How long to wait for what should come.
   duration patience = defaults::conformance_patience;
+  /// CURVE or PLAIN; nothing else of it is used. A worker is checked with CURVE at most, by a broker with
+  /// the certificate `sockets.curve.own`.
+  net::socket_config sockets;
   /// Play these items only; all of them when empty. Each must be one of broker_items() or
   /// worker_items().
   std::vector<std::string> only;

@@ -2,6 +2,7 @@
 
 #include "mdp/conformance/raw_peer.hpp"
 #include "mdp/net/endpoint.hpp"
+#include "mdp/net/socket_options.hpp"
 #include "mdp/net/steady_now.hpp"
 
 #include <algorithm>
@@ -17,6 +18,8 @@ worker_stage::worker_stage(const settings& set)
   // A worker with an identity of its own may be back before its old connection is seen to be gone.
   socket_.set(zmq::sockopt::router_handover, true);
   socket_.set(zmq::sockopt::ipv6, net::is_ipv6_literal(set_.endpoint));
+  if (const auto refused = net::secure(socket_, set_.sockets))
+    throw zmq::error_t(refused.value());
   socket_.bind(set_.endpoint);
   endpoint_ = net::last_endpoint(socket_);
 }

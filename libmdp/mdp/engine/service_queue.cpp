@@ -245,8 +245,8 @@ void service_queue::dispatch(time_point now) {
 
 void service_queue::assign(queued_job& job) {
   ++job.attempt;
-  actions_.push(
-    assign_to_sink{*job.sink, job.attempt, job.what.id, job.what.client_address, job.what.body});
+  actions_.push(assign_to_sink{*job.sink, job.attempt, job.what.id, job.what.client_address,
+                               job.what.body, job.what.user});
 }
 
 /// `sink` has room, as nobody else has if somebody waits for anybody: so whose turn it is may be

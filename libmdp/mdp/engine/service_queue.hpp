@@ -66,6 +66,7 @@ struct assign_to_sink {
   job_id id;
   frame client_address;
   message body;
+  frame user{};
 };
 
 /// Hand a sink's answer, or a part of it, to the client's session.

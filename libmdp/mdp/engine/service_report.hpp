@@ -38,7 +38,9 @@ struct worker_report {
   /// The next request goes to place 1, if no key leads it elsewhere; 0: it has no room. Where chance
   /// decides all it may hit have the same place.
   std::size_t place = 0;
-  std::string why; ///< Why this place, for people.
+  std::string why;    ///< Why this place, for people.
+  std::string user{}; ///< Who it is, by CURVE or PLAIN; empty without.
+  std::string key{};  ///< That bodies for it can be sealed for, in Z85, if it announces one.
   sink_id sink;
   duration connected{}; ///< For how long it has been here.
   duration silent{};    ///< For how long nothing has been heard of it.

@@ -33,7 +33,8 @@ void worker_engine::start(time_point now) {
   beats_ = liveness(config_.heartbeat, now);
   const bool announced = config_.announce_capacity && config_.capacity > 1;
   say(wire::worker_ready{config_.service, announced ? config_.capacity : 1, announced,
-                         config_.says_load ? std::optional(load_) : std::nullopt},
+                         config_.says_load ? std::optional(load_) : std::nullopt, config_.asks_user,
+                         config_.key},
       now);
 }
 
@@ -59,6 +60,10 @@ void worker_engine::handle(wire::to_worker command, time_point received_at) {
 }
 
 void worker_engine::take_request(wire::worker_request command, time_point now) {
+  if (command.user && !config_.asks_user) { // 7-31: REQUEST has no such frame in the RFCs
+    handle_invalid(now);
+    return;
+  }
   if (requests_.size() + untaken_ >= config_.capacity) { // 7-5
     ++counters_.surplus_requests;
     leave(conversation_end::invalid_broker, now);
@@ -71,7 +76,9 @@ void worker_engine::take_request(wire::worker_request command, time_point now) {
   }
   const auto sequence = ++last_sequence_;
   requests_.emplace(sequence, held_request{std::move(command.address), {}, 0});
-  actions_.push(work{{conversation_, sequence}, std::move(command.body)});
+  actions_.push(work{{conversation_, sequence},
+                     std::move(command.body),
+                     command.user ? *std::move(command.user) : frame()});
 }
 
 void worker_engine::handle_invalid(time_point now) {

@@ -92,6 +92,8 @@ struct worker_engine_config {
   std::size_t held_partial_frames = defaults::held_partial_frames;
   std::size_t held_partial_bytes = defaults::held_partial_bytes;
   bool says_load = false; ///< Tells brokers that ask for it how loaded it is (our extension).
+  bool asks_user = false; ///< Asks to be told who asks (our extension).
+  std::string key{};      ///< In Z85: announced, for bodies to be sealed for (our extension).
 };
 
 /// Names a request the engine handed out. Numbers of different conversations differ, so that the
@@ -148,6 +150,7 @@ public:
   struct work {
     request_number number;
     message body;
+    frame user{}; ///< Who asks, if that was wanted and the broker knows.
     friend bool operator==(const work&, const work&) = default;
   };
 

@@ -57,7 +57,8 @@ void worker_link::handle_unreachable(std::uint64_t first_undelivered) {
     end(worker_end::unreachable, false, held_.sent_since(first_undelivered));
 }
 
-void worker_link::assign(held_job job, const frame& client_address, message body, time_point now) {
+void worker_link::assign(held_job job, const frame& client_address, message body, time_point now,
+                         const frame& user) {
   if (has_ended())
     return;
   MDP_ASSERT(is_ready() && held_.size() < capacity_);
@@ -68,7 +69,9 @@ void worker_link::assign(held_job job, const frame& client_address, message body
   job.sent_as = sent_ + 1;
   job.since = now;
   answers_due_ = std::min(answers_due_, now + config_.answer_timeout);
-  send(wire::worker_request{held_.add(job, client_address), std::move(body)}, now);
+  send(wire::worker_request{held_.add(job, client_address), std::move(body),
+                            asks_user_ ? std::optional(user) : std::nullopt},
+       now);
 }
 
 void worker_link::probe(time_point now) {
@@ -131,8 +134,10 @@ void worker_link::on_ready(wire::worker_ready command, time_point received_at) {
     held_ = outstanding_jobs(true);
   beats_at_work_ = command.announced_capacity;
   says_load_ = command.load.has_value();
+  asks_user_ = command.asks_user;
   // 7-25: no answer to READY
-  actions_.push(offer_service{std::move(command.service), capacity_, command.load});
+  actions_.push(
+    offer_service{std::move(command.service), capacity_, command.load, std::move(command.key)});
 }
 
 void worker_link::on_heartbeat(const wire::heartbeat& beat, time_point received_at) {

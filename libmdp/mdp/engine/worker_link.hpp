@@ -113,6 +113,7 @@ struct offer_service {
   std::string service;
   std::uint32_t capacity = 1;
   std::optional<std::uint32_t> load{}; ///< In thousandths, if the worker says it.
+  std::string key{};                   ///< That bodies can be sealed for, if it announces one.
 };
 
 /// The worker is so loaded now, in thousandths.
@@ -173,7 +174,9 @@ public:
 
   /// Gives the worker a job. Only while `is_ready()` and within its capacity; ignored after the end,
   /// when the queue has not heard of it yet.
-  void assign(held_job job, const frame& client_address, message body, time_point now);
+  /// A worker that has asked for it hears which `user` it is from.
+  void assign(held_job job, const frame& client_address, message body, time_point now,
+              const frame& user = {});
 
   /// The socket has lost connections, perhaps this worker's. If it holds requests it is sent a
   /// HEARTBEAT, so that the socket finds out; one that holds none is found out by its next request
@@ -212,6 +215,7 @@ private:
   state state_ = state::opening;
   std::uint32_t capacity_ = 1;
   bool says_load_ = false;
+  bool asks_user_ = false;
   std::uint64_t sent_ = 0;  // messages
   std::uint64_t heard_ = 0; // commands
   liveness beats_;

@@ -8,6 +8,7 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <cstring>
 #include <limits>
 
 namespace mdp::net {
@@ -34,17 +35,45 @@ std::size_t raise_descriptor_limit() noexcept {
   return descriptor_limit();
 }
 
-std::optional<std::uint64_t> bytes_read(int descriptor) noexcept {
+std::optional<traffic> traffic_of(int descriptor) noexcept {
   tcp_info info{};
   socklen_t size = sizeof info;
   constexpr auto needed = offsetof(tcp_info, tcpi_bytes_received) + sizeof info.tcpi_bytes_received;
   if (getsockopt(descriptor, IPPROTO_TCP, TCP_INFO, &info, &size) != 0 || size < needed)
     return std::nullopt;
+  return traffic{info.tcpi_bytes_received, info.tcpi_bytes_sent - info.tcpi_bytes_retrans};
+}
+
+std::optional<std::string> peer_network(int descriptor) {
+  sockaddr_storage peer{};
+  socklen_t size = sizeof peer;
+  if (getpeername(descriptor, reinterpret_cast<sockaddr*>(&peer), &size) != 0)
+    return std::nullopt;
+  if (peer.ss_family == AF_INET) {
+    const auto& address = reinterpret_cast<const sockaddr_in&>(peer).sin_addr;
+    std::string bytes(sizeof address, '\0');
+    std::memcpy(bytes.data(), &address, sizeof address);
+    return bytes;
+  }
+  if (peer.ss_family != AF_INET6)
+    return std::nullopt;
+  const auto& address = reinterpret_cast<const sockaddr_in6&>(peer).sin6_addr;
+  // One that is an IPv4 address in disguise has all of that in its last four bytes.
+  const bool is_mapped = IN6_IS_ADDR_V4MAPPED(&address);
+  std::string bytes(is_mapped ? 4 : 8, '\0');
+  std::memcpy(bytes.data(), address.s6_addr + (is_mapped ? 12 : 0), bytes.size());
+  return bytes;
+}
+
+std::optional<std::uint64_t> bytes_read(int descriptor) noexcept {
+  const auto all = traffic_of(descriptor);
+  if (!all)
+    return std::nullopt;
   // Behind the other: what comes in between is taken off, and is there the next time.
   int unread = 0;
   if (ioctl(descriptor, FIONREAD, &unread) != 0 || unread < 0)
     unread = 0;
-  return info.tcpi_bytes_received - std::min<std::uint64_t>(unread, info.tcpi_bytes_received);
+  return all->received - std::min<std::uint64_t>(unread, all->received);
 }
 
 void hang_up(int descriptor) noexcept {

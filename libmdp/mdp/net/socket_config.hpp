@@ -1,7 +1,9 @@
 #pragma once
 
 #include "mdp/defaults.hpp"
+#include "mdp/net/net_defaults.hpp"
 #include "mdp/security/curve_config.hpp"
+#include "mdp/security/plain_config.hpp"
 
 #include <chrono>
 #include <cstddef>
@@ -18,7 +20,10 @@ struct socket_config {
   std::chrono::milliseconds zmtp_heartbeat_timeout = defaults::zmtp_heartbeat_timeout;
   /// A listener's: whom no ZAP handler lets in stays out, also when there is none (any more).
   bool is_guarded = false;
+  /// A listener's: who is not through by then is hung up on (ZMQ_HANDSHAKE_IVL).
+  std::chrono::milliseconds handshake_timeout = defaults::handshake_timeout;
   security::curve_config curve; ///< Encryption; without it there is none.
+  security::plain_config plain; ///< Names and passwords, in the clear; not beside CURVE.
   int backlog = 1024;           ///< Connections the kernel holds until they are accepted.
 };
 

@@ -30,6 +30,7 @@ void set_router_options(zmq::socket_ref socket, const socket_config& config) {
   socket.set(zmq::sockopt::router_mandatory, true);
   // A stranger who takes over a living peer's identity is worse than a wait for it to be free.
   socket.set(zmq::sockopt::router_handover, false);
+  socket.set(zmq::sockopt::handshake_ivl, to_milliseconds(config.handshake_timeout));
   // Only who listens: a connecting socket would have a handler in its process judge the server.
   socket.set(zmq::sockopt::zap_domain, zap_domain);
   // Otherwise libzmq lets everybody in whose handshake ends between the handler's end and ours.
@@ -65,6 +66,36 @@ void set_curve_options(zmq::socket_ref socket, const security::curve_config& cur
     set_key(socket, ZMQ_CURVE_SERVERKEY, curve.server->bytes().data());
 }
 
+void set_plain_options(zmq::socket_ref socket, const socket_config& config, bool is_listener) {
+  const auto& plain = config.plain;
+  if (config.curve.is_on() || is_listener != plain.is_listener)
+    throw zmq::error_t(EINVAL); // the last mechanism to be set would be spoken
+  if (is_listener)
+    return socket.set(zmq::sockopt::plain_server, true);
+  if (!plain.password)
+    throw zmq::error_t(EINVAL);
+  const auto password = plain.password->text();
+  if (zmq_setsockopt(socket.handle(), ZMQ_PLAIN_USERNAME, plain.user.data(), plain.user.size()) !=
+        0 ||
+      zmq_setsockopt(socket.handle(), ZMQ_PLAIN_PASSWORD, password.data(), password.size()) != 0)
+    throw zmq::error_t();
+}
+
+void set_mechanism(zmq::socket_ref socket, const socket_config& config, bool is_listener) {
+  if (config.curve.is_on())
+    set_curve_options(socket, config.curve, is_listener);
+  if (config.plain.is_on())
+    set_plain_options(socket, config, is_listener);
+}
+
+/// NULL when the context ends.
+int mechanism_of(zmq::socket_ref socket) {
+  int mechanism = ZMQ_NULL;
+  std::size_t size = sizeof mechanism;
+  zmq_getsockopt(socket.handle(), ZMQ_MECHANISM, &mechanism, &size);
+  return mechanism;
+}
+
 } // namespace
 
 std::error_code configure(zmq::socket_ref socket, const socket_config& config) {
@@ -87,8 +118,17 @@ std::error_code configure(zmq::socket_ref socket, const socket_config& config) {
     const bool is_listener = socket.get(zmq::sockopt::socket_type) == zmq::socket_type::router;
     if (is_listener)
       set_router_options(socket, config);
-    if (config.curve.is_on())
-      set_curve_options(socket, config.curve, is_listener);
+    set_mechanism(socket, config, is_listener);
+  } catch (const zmq::error_t& refused) {
+    return zmq_error(refused.num());
+  }
+  return {};
+}
+
+std::error_code secure(zmq::socket_ref socket, const socket_config& config) {
+  try {
+    set_mechanism(socket, config,
+                  socket.get(zmq::sockopt::socket_type) == zmq::socket_type::router);
   } catch (const zmq::error_t& refused) {
     return zmq_error(refused.num());
   }
@@ -96,14 +136,28 @@ std::error_code configure(zmq::socket_ref socket, const socket_config& config) {
 }
 
 std::size_t wrapping_bytes(zmq::socket_ref socket) {
-  int mechanism = ZMQ_NULL;
-  std::size_t size = sizeof mechanism;
-  if (zmq_getsockopt(socket.handle(), ZMQ_MECHANISM, &mechanism, &size) != 0)
-    return 0; // the context ends
   // A MESSAGE command's name with its length, a nonce, the box's authenticator, the frame's flags
   // (CurveZMQ, 26/CURVEZMQ). NULL and PLAIN add nothing.
   constexpr std::size_t curve = 8 + 8 + 16 + 1;
-  return mechanism == ZMQ_CURVE ? curve : 0;
+  return mechanism_of(socket) == ZMQ_CURVE ? curve : 0;
+}
+
+handshake_traffic shortest_handshake(zmq::socket_ref socket) {
+  // 37/ZMTP. Who is refused gets an ERROR instead of READY, which is shorter.
+  constexpr std::uint64_t greeting = 64;
+  constexpr std::uint64_t their_ready = 27;    // with `REQ` for its one property
+  constexpr std::uint64_t our_ready = 30;      // with `ROUTER` at least
+  constexpr std::uint64_t curve_welcome = 170; // only the right key knows the answer
+  constexpr std::uint64_t curve_box = 24;      // around our READY
+  constexpr std::uint64_t plain_welcome = 10;  // after the password
+  switch (mechanism_of(socket)) {
+  case ZMQ_CURVE:
+    return {0, greeting + curve_welcome + curve_box + our_ready};
+  case ZMQ_PLAIN:
+    return {0, greeting + plain_welcome + our_ready};
+  default:
+    return {greeting + their_ready, greeting + our_ready};
+  }
 }
 
 void set_linger(zmq::socket_ref socket, std::chrono::milliseconds linger) {

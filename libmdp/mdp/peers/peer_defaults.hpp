@@ -23,6 +23,13 @@ inline constexpr std::chrono::milliseconds pressed_look_interval = 100ms;
 /// while much is held. A broker that stands still for a moment blames nobody.
 inline constexpr std::uint32_t endless_patience_looks = 100;
 
+// -- handshakes -------------------------------------------------------------------------------------
+
+/// Connections that have not finished their handshake, of all and of one address: some 6 kB each. Room
+/// for a thousand workers behind one address that come back at the same moment.
+inline constexpr std::size_t max_handshakes = 4096;
+inline constexpr std::size_t max_handshakes_by_address = 2048;
+
 // -- actors -----------------------------------------------------------------------------------------
 
 /// The longest first timer of an actor. Timers cannot be taken back, and keep an actor in memory that

@@ -10,6 +10,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <functional>
+#include <memory>
 #include <optional>
 #include <unordered_map>
 #include <utility>
@@ -69,6 +70,9 @@ inline constexpr std::size_t verdict_count = static_cast<std::size_t>(verdict::u
 /// Whom a ROUTER is for: a broker has one for all, or one for each side (7-2).
 enum class door : std::uint8_t { everybody, clients, workers };
 
+/// How many peers each user has.
+using user_counts = std::unordered_map<frame, std::size_t>;
+
 struct directory_config {
   std::size_t max_peers = defaults::max_peers;
   std::size_t max_tombstones = defaults::max_tombstones;
@@ -77,8 +81,10 @@ struct directory_config {
   /// A broker's peers have ids of their own; with two directories, one has the odd ones.
   std::uint64_t first_id = 1;
   std::uint64_t id_step = 1;
-  /// How many peers a user may have here; 0, and where this is empty: any number.
+  /// How many peers a user may have; 0, and where this is empty: any number.
   std::function<std::size_t(const frame& user)> max_peers_of{};
+  /// Where they are counted: shared by directories that count together, in one thread. Null: here.
+  std::shared_ptr<user_counts> of_user{};
 };
 
 /// `Handle` is whatever the owner reaches a peer by; here it is only kept. Not synchronised.
@@ -92,7 +98,7 @@ public:
     wire::protocol_version version{};
     Handle handle;
     std::uint64_t delivered = 0; ///< Messages for it, by judge() and admit().
-    frame user{};                ///< Who it is by CURVE; empty without it.
+    frame user{};                ///< Who it is by CURVE or PLAIN; empty without.
   };
 
   struct decision {
@@ -102,7 +108,9 @@ public:
   };
 
   explicit peer_directory(const directory_config& config = {})
-      : config_(config), told_to_go_(config.max_tombstones, config.tombstone_lifetime) {}
+      : config_(config),
+        of_user_(config.of_user ? config.of_user : std::make_shared<user_counts>()),
+        told_to_go_(config.max_tombstones, config.tombstone_lifetime) {}
 
   /// What to do with `input` from `routing_id`, said by `user`. After `open` the owner calls admit(), after `goodbye`
   /// it delivers and calls let_go(); after `turn_away` the peer counts as told.
@@ -140,7 +148,7 @@ public:
       routing_id, entry{id, routing_id, kind_of(input), input.version, {}, 1, user});
     MDP_ASSERT(is_new);
     if (config_.max_peers_of)
-      ++of_user_[user];
+      ++(*of_user_)[user];
     by_id_.emplace(id, &place->second); // unordered_map does not move its elements
     return place->second;
   }
@@ -226,14 +234,14 @@ private:
   [[nodiscard]] bool has_room_for(const frame& user) const {
     if (!config_.max_peers_of)
       return true;
-    const auto known = of_user_.find(user);
+    const auto known = of_user_->find(user);
     const auto most = config_.max_peers_of(user);
-    return most == 0 || known == of_user_.end() || known->second < most;
+    return most == 0 || known == of_user_->end() || known->second < most;
   }
 
   void discount(const frame& user) {
-    if (const auto known = of_user_.find(user); known != of_user_.end() && --known->second == 0)
-      of_user_.erase(known);
+    if (const auto known = of_user_->find(user); known != of_user_->end() && --known->second == 0)
+      of_user_->erase(known);
   }
 
   using ids = std::unordered_map<peer_id, entry*>;
@@ -251,7 +259,7 @@ private:
   std::uint64_t next_id_ = config_.first_id;
   std::unordered_map<frame, entry> by_routing_id_;
   ids by_id_;
-  std::unordered_map<frame, std::size_t> of_user_;     // peers; empty where nobody asks
+  std::shared_ptr<user_counts> of_user_;               // peers; empty where nobody asks
   std::unordered_map<peer_id, std::uint64_t> leaving_; // and what was delivered to them
   tombstones told_to_go_;
 };

@@ -57,29 +57,6 @@ tl::expected<certificates, std::string> read_file(const std::string& path) {
   return lines;
 }
 
-tl::expected<certificates, std::string> read_folder(const std::string& path) {
-  namespace fs = std::filesystem;
-  certificates all;
-  std::error_code error;
-  for (fs::directory_iterator entry(path, error), end; !error && entry != end;
-       entry.increment(error)) {
-    const auto name = entry->path().filename().string();
-    std::error_code ignored;
-    if (name.starts_with('.') || name.ends_with("_secret") || !entry->is_regular_file(ignored))
-      continue;
-    if (all.size() >= defaults::key_store_max_keys)
-      return tl::unexpected(path + ": there are more than " +
-                            std::to_string(defaults::key_store_max_keys) + " keys");
-    auto read = load_public_certificate(entry->path().string());
-    if (!read)
-      return tl::unexpected(read.error());
-    all.push_back(*std::move(read));
-  }
-  if (error)
-    return tl::unexpected(path + ": cannot read the folder: " + error.message());
-  return all;
-}
-
 } // namespace
 
 tl::expected<key_list, std::string> key_list::of(const certificates& certificates) {
@@ -106,16 +83,69 @@ tl::expected<key_list, std::string> key_list::of(const certificates& certificate
   return list;
 }
 
+tl::expected<key_list, std::string> key_list::read_folder(const std::string& path,
+                                                          const key_list* before) {
+  namespace fs = std::filesystem;
+  file_map files;
+  std::vector<std::string> broken;
+  std::error_code error;
+  for (fs::directory_iterator entry(path, error), end; !error && entry != end;
+       entry.increment(error)) {
+    const auto name = entry->path().filename().string();
+    std::error_code ignored;
+    if (name.starts_with('.') || name.ends_with("_secret") || !entry->is_regular_file(ignored))
+      continue;
+    if (files.size() >= defaults::key_store_max_keys)
+      return tl::unexpected(path + ": there are more than " +
+                            std::to_string(defaults::key_store_max_keys) + " keys");
+    if (auto read = load_public_certificate(entry->path().string())) {
+      files.emplace(name, *std::move(read));
+    } else if (before == nullptr) {
+      return tl::unexpected(read.error());
+    } else {
+      if (broken.size() < defaults::key_store_max_broken)
+        broken.push_back(read.error());
+      if (const auto known = before->files_.find(name); known != before->files_.end())
+        files.insert(*known);
+    }
+  }
+  if (error)
+    return tl::unexpected(path + ": cannot read the folder: " + error.message());
+  auto list = of_files(std::move(files));
+  if (!list)
+    return tl::unexpected(path + ": " + list.error());
+  list->broken_ = std::move(broken);
+  return list;
+}
+
+tl::expected<key_list, std::string> key_list::of_files(file_map files) {
+  certificates all;
+  all.reserve(files.size());
+  for (const auto& [name, certificate] : files)
+    all.push_back(certificate);
+  auto list = of(all);
+  if (list)
+    list->files_ = std::move(files);
+  return list;
+}
+
 tl::expected<key_list, std::string> key_list::load(const std::string& path) {
   std::error_code error;
-  const bool is_folder = std::filesystem::is_directory(path, error);
-  const auto read = is_folder ? read_folder(path) : read_file(path);
+  if (std::filesystem::is_directory(path, error))
+    return read_folder(path, nullptr);
+  const auto read = read_file(path);
   if (!read)
     return tl::unexpected(read.error());
   auto list = of(*read);
   if (!list)
     return tl::unexpected(path + ": " + list.error());
   return list;
+}
+
+tl::expected<key_list, std::string> key_list::reload(const std::string& path,
+                                                     const key_list& before) {
+  std::error_code error;
+  return std::filesystem::is_directory(path, error) ? read_folder(path, &before) : load(path);
 }
 
 const frame* key_list::user_of(std::string_view key_text) const {

@@ -30,6 +30,14 @@ public:
   /// that is wrong makes all of it wrong. The error is one line that names the file.
   [[nodiscard]] static tl::expected<key_list, std::string> load(const std::string& path);
 
+  /// The same again, for a folder of which some files cannot be read any more, or not yet: what each of them
+  /// said in `before` holds, if it was there, and `broken()` says why. All others are as they are now.
+  [[nodiscard]] static tl::expected<key_list, std::string> reload(const std::string& path,
+                                                                  const key_list& before);
+
+  /// The files of which an older word holds, a line each.
+  [[nodiscard]] const std::vector<std::string>& broken() const noexcept { return broken_; }
+
   /// Whose key this is, by its Z85; null if it is nobody's. Valid as long as this is.
   [[nodiscard]] const frame* user_of(std::string_view key_text) const;
 
@@ -43,8 +51,16 @@ private:
     using is_transparent = void;
   };
 
+  using file_map = std::unordered_map<std::string, public_certificate>;
+
+  [[nodiscard]] static tl::expected<key_list, std::string> of_files(file_map files);
+  [[nodiscard]] static tl::expected<key_list, std::string> read_folder(const std::string& path,
+                                                                       const key_list* before);
+
   std::unordered_map<std::string, frame, text_hash, std::equal_to<>> by_key_;
   std::unordered_set<frame> users_;
+  file_map files_; // a folder's
+  std::vector<std::string> broken_;
 };
 
 } // namespace mdp::security

@@ -1,33 +1,13 @@
 #include "mdp/security/key_store.hpp"
 
-#include <sys/stat.h>
+#include "mdp/security/file_trace.hpp"
 
 #include <filesystem>
 #include <functional>
-#include <string_view>
 #include <system_error>
 #include <utility>
 
 namespace mdp::security {
-
-namespace {
-
-/// What changes when a file is written, replaced or renamed.
-std::size_t trace_of(const std::string& path) noexcept {
-  struct stat about {};
-  if (::stat(path.c_str(), &about) != 0)
-    return 0;
-  const std::uint64_t parts[] = {static_cast<std::uint64_t>(about.st_ino),
-                                 static_cast<std::uint64_t>(about.st_size),
-                                 static_cast<std::uint64_t>(about.st_mtim.tv_sec),
-                                 static_cast<std::uint64_t>(about.st_mtim.tv_nsec),
-                                 static_cast<std::uint64_t>(about.st_ctim.tv_sec),
-                                 static_cast<std::uint64_t>(about.st_ctim.tv_nsec)};
-  const std::string_view bytes(reinterpret_cast<const char*>(parts), sizeof parts);
-  return std::hash<std::string_view>{}(bytes);
-}
-
-} // namespace
 
 tl::expected<std::shared_ptr<key_store>, std::string> key_store::open(const std::string& path) {
   std::shared_ptr<key_store> store(new key_store(path));
@@ -44,17 +24,27 @@ std::shared_ptr<const key_list> key_store::current() const {
 tl::expected<bool, std::string> key_store::refresh() {
   const std::lock_guard one_at_a_time(reading_);
   const auto seen = fingerprint(); // before it is read: what changes meanwhile is read next time
-  if (was_read_ && seen == seen_)
+  if (seen_ == seen && broken_.empty())
     return false;
-  auto read = key_list::load(path_);
+  if (seen_ == seen)
+    return tl::unexpected(broken_);
+  auto read = was_read_ ? key_list::reload(path_, *current()) : key_list::load(path_);
   if (!read)
-    return tl::unexpected(read.error());
+    return tl::unexpected(was_read_ ? "the keys stay as they were: " + read.error() : read.error());
   was_read_ = true;
   seen_ = seen;
   auto list = std::make_shared<const key_list>(*std::move(read));
-  const std::lock_guard guard(mutex_);
-  list_ = std::move(list);
-  return true;
+  {
+    const std::lock_guard guard(mutex_);
+    list_ = list;
+  }
+  broken_.clear();
+  if (list->broken().empty())
+    return true;
+  broken_ = "this key stays as it was: " + list->broken().front();
+  if (const auto more = list->broken().size() - 1; more > 0)
+    broken_ += " (and " + std::to_string(more) + (more == 1 ? " other)" : " others)");
+  return tl::unexpected(broken_);
 }
 
 /// Of all files, in whatever order the system lists them.

@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
 
 namespace mdp::security {
@@ -22,8 +23,10 @@ public:
   /// Who may connect now. Never null.
   [[nodiscard]] std::shared_ptr<const key_list> current() const;
 
-  /// Reads again if anything there has changed since it was read well the last time. True if so; the
-  /// error is one line, and then all stays as it was: half of a list would shut out people who belong.
+  /// Reads again if anything there has changed since it was read well the last time. True if so. The error
+  /// is one line, and says what holds then: of a file in a folder that cannot be read, what it said before;
+  /// where the folder or a file that lists keys cannot be read, all of it, as half of a list would shut out
+  /// people who belong. All else is as it is now; so `current()` may be another list after an error, too.
   [[nodiscard]] tl::expected<bool, std::string> refresh();
 
 private:
@@ -31,8 +34,9 @@ private:
   [[nodiscard]] std::uint64_t fingerprint() const;
 
   const std::string path_;
-  std::mutex reading_; // one at a time; guards what it saw
-  std::uint64_t seen_ = 0;
+  std::mutex reading_;                // one at a time; guards what it saw
+  std::optional<std::uint64_t> seen_; // nothing: it was never read well
+  std::string broken_;                // what was said about files that could not be read then
   bool was_read_ = false;
   mutable std::mutex mutex_; // guards the list, and is never held while reading
   std::shared_ptr<const key_list> list_ = std::make_shared<key_list>();

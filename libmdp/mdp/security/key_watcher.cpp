@@ -7,9 +7,8 @@
 
 namespace mdp::security {
 
-key_watcher::key_watcher(std::shared_ptr<key_store> store, listener told,
-                         std::chrono::milliseconds interval)
-    : store_(std::move(store)), told_(std::move(told)), interval_(interval) {
+key_watcher::key_watcher(reader refresh, listener told, std::chrono::milliseconds interval)
+    : refresh_(std::move(refresh)), told_(std::move(told)), interval_(interval) {
   sigset_t all;
   sigset_t before;
   sigfillset(&all);
@@ -45,7 +44,7 @@ void key_watcher::run() {
         return;
       was_wanted = std::exchange(is_wanted_, false);
     }
-    const auto outcome = store_->refresh();
+    const auto outcome = refresh_();
     const bool is_news = outcome ? *outcome || !failure_.empty() : outcome.error() != failure_;
     failure_ = outcome ? std::string() : outcome.error();
     if (is_news || was_wanted)

@@ -1,6 +1,5 @@
 #pragma once
 
-#include "mdp/security/key_store.hpp"
 #include "mdp/security/security_defaults.hpp"
 
 #include <tl/expected.hpp>
@@ -8,22 +7,25 @@
 #include <chrono>
 #include <condition_variable>
 #include <functional>
-#include <memory>
 #include <mutex>
 #include <string>
 #include <thread>
 
 namespace mdp::security {
 
-/// Reads a key store again when it has changed, on a thread of its own, which blocks all signals.
+/// Reads a store of keys or passwords again when it has changed, on a thread of its own, which blocks all
+/// signals.
 class key_watcher {
 public:
-  /// What refresh() said, when that is news: the keys are others now, or why they could not be read.
+  /// A store's refresh().
+  using reader = std::function<tl::expected<bool, std::string>()>;
+
+  /// What that said, when that is news: the keys are others now, or why they could not be read.
   /// The same failure is told once.
   using listener = std::function<void(const tl::expected<bool, std::string>& news)>;
 
   /// Looks every `interval`. `told` is called on the watcher's thread.
-  key_watcher(std::shared_ptr<key_store> store, listener told,
+  key_watcher(reader refresh, listener told,
               std::chrono::milliseconds interval = defaults::key_check_interval);
 
   /// Ends the thread; `told` is not called after that.
@@ -37,7 +39,7 @@ public:
 private:
   void run();
 
-  std::shared_ptr<key_store> store_;
+  reader refresh_;
   listener told_;
   std::chrono::milliseconds interval_;
   std::mutex mutex_;

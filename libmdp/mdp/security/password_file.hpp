@@ -15,7 +15,8 @@ namespace mdp::security {
 
 /// Who may get a token for a password: a file with a line of `USER:HASH` for each, for its owner alone
 /// (0600). The hashes are Argon2id's. To check a password takes a good part of a second and 64 MiB on
-/// purpose: so it has no place in a loop, nor in a handshake. A value; any thread may check.
+/// purpose: so it has no place in a loop, and `password_checker` does it for handshakes. A value; any
+/// thread may check.
 class password_file {
 public:
   password_file() = default;
@@ -36,6 +37,8 @@ public:
 
   /// Whether it is his. It takes as long for a user that is not there, so that nobody learns who is.
   [[nodiscard]] bool accepts(std::string_view user, const secret& password) const;
+
+  [[nodiscard]] bool has_user(std::string_view user) const { return hashes_.contains(user); }
 
   [[nodiscard]] std::size_t size() const noexcept { return hashes_.size(); }
 

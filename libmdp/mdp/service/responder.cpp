@@ -80,13 +80,14 @@ private:
   bool is_abandoned_ = false;
 };
 
-responder::responder(std::unique_ptr<answer_channel> channel)
-    : answer_(std::make_shared<detail::open_answer>(std::move(channel))) {}
+responder::responder(std::unique_ptr<answer_channel> channel, frame user)
+    : answer_(std::make_shared<detail::open_answer>(std::move(channel))), user_(std::move(user)) {}
 
 responder& responder::operator=(responder&& other) noexcept {
   if (this != &other) {
     abandon();
     answer_ = std::move(other.answer_);
+    user_ = std::move(other.user_);
   }
   return *this;
 }

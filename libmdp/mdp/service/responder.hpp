@@ -1,5 +1,6 @@
 #pragma once
 
+#include "mdp/frame.hpp"
 #include "mdp/message.hpp"
 
 #include <memory>
@@ -37,10 +38,16 @@ class open_answer;
 /// A true does not say that the client was still there.
 class responder {
 public:
-  explicit responder(std::unique_ptr<answer_channel> channel);
+  /// `user`: who asks, where that is known.
+  explicit responder(std::unique_ptr<answer_channel> channel, frame user = {});
   responder(responder&& other) noexcept = default;
   responder& operator=(responder&& other) noexcept;
   ~responder();
+
+  /// Who asks, as the broker knows him by CURVE or PLAIN; empty if he is nobody, or it is not known: a remote
+  /// worker has to ask for it. Valid until this is moved
+  /// from or ends.
+  [[nodiscard]] std::string_view user() const noexcept { return user_.text(); }
 
   /// Whether there is still somebody to answer. Whoever works for long looks from time to time.
   [[nodiscard]] bool is_open() const;
@@ -60,6 +67,7 @@ private:
   void abandon() noexcept;
 
   std::shared_ptr<detail::open_answer> answer_;
+  frame user_;
 };
 
 /// Keeps a request from being answered by its responder's mere end while a handler runs, so that an

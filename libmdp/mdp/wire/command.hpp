@@ -58,6 +58,10 @@ struct worker_ready {
   bool announced_capacity = false;
   /// How loaded the worker is, in thousandths, if it is one that says so with `load=N`.
   std::optional<std::uint32_t> load{};
+  /// Whether it wants to be told, with each request, which user asks, with `user?`.
+  bool asks_user = false;
+  /// The public key that bodies for it can be sealed for, in Z85, if it announces one with `key=KEY`.
+  std::string key{};
   friend bool operator==(const worker_ready&, const worker_ready&) = default;
 };
 
@@ -65,6 +69,8 @@ struct worker_ready {
 struct worker_request {
   frame address; ///< Names the client, or the request; the worker echoes it.
   message body;
+  /// To a worker that has asked for it: the user who asks, empty if it is nobody.
+  std::optional<frame> user{};
   friend bool operator==(const worker_request&, const worker_request&) = default;
 };
 

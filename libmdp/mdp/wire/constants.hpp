@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <string_view>
 
@@ -35,6 +36,19 @@ inline constexpr std::string_view load_prefix = "load=";
 
 /// The extra frame by which a broker asks for it, in its own HEARTBEAT.
 inline constexpr std::string_view load_question = "load?";
+
+/// The extra frame behind those in READY by which a worker asks who asks; our extension, ignored by brokers
+/// that do not know it.
+inline constexpr std::string_view user_question = "user?";
+
+/// The extra frame between address and delimiter in each REQUEST to a worker that has asked: the user, or
+/// nothing behind the sign where it is nobody.
+inline constexpr std::string_view user_prefix = "user=";
+
+/// The extra frame behind that in READY, the last one: the public key that bodies for this worker can be
+/// sealed for, in Z85, which makes 40 characters of 32 bytes.
+inline constexpr std::string_view key_prefix = "key=";
+inline constexpr std::size_t key_characters = 40;
 
 /// Command codes of RFC 7; one byte each on the wire (7-19).
 namespace v0_1 {

@@ -13,7 +13,7 @@ using detail::frame_reader;
 to_worker read_to_worker_v0_1(frame_reader& in) {
   switch (in.take_command()) {
   case v0_1::worker_request:
-    return in.take_addressed<worker_request>();
+    return in.take_request();
   case v0_1::worker_heartbeat:
     return in.take_load_question();
   case v0_1::worker_disconnect:
@@ -29,7 +29,7 @@ to_worker read_to_worker_v0_1(frame_reader& in) {
 to_worker read_to_worker_v0_2(frame_reader& in) {
   switch (in.take_command()) {
   case v0_2::worker_request:
-    return in.take_addressed<worker_request>();
+    return in.take_request();
   case v0_2::worker_heartbeat:
     return in.take_load_question();
   case v0_2::worker_disconnect:

@@ -5,6 +5,8 @@
 
 #include <array>
 #include <charconv>
+#include <optional>
+#include <string>
 #include <string_view>
 #include <utility>
 #include <variant>
@@ -27,6 +29,12 @@ frame number_frame(std::string_view prefix, std::uint32_t number) {
   const auto digits = prefix.copy(text.data(), text.size());
   const auto end = std::to_chars(text.data() + digits, text.data() + text.size(), number).ptr;
   return frame(std::string_view(text.data(), static_cast<std::size_t>(end - text.data())));
+}
+
+frame text_frame(std::string_view prefix, std::string_view text) {
+  std::string both;
+  both.reserve(prefix.size() + text.size());
+  return frame(both.append(prefix).append(text));
 }
 
 void push_path(message& onto, return_path path, protocol_version version) {
@@ -70,10 +78,12 @@ message encode_for_worker(message rest, protocol_version version, std::uint8_t c
 }
 
 /// One client address, the empty frame, the body (7-33, 7-34, 18-11).
-message with_address(frame address, message body) {
+message with_address(frame address, message body, const std::optional<frame>& user = {}) {
   MDP_ASSERT(!address.empty());
   MDP_ASSERT(!body.empty());
   body.push(frame{});
+  if (user)
+    body.push(text_frame(user_prefix, user->text()));
   body.push(std::move(address));
   return body;
 }
@@ -93,6 +103,10 @@ message write(worker_ready command, protocol_version version) {
   MDP_ASSERT(!command.service.empty());
   MDP_ASSERT(command.capacity > 0);
   message rest;
+  if (!command.key.empty())
+    rest.push(text_frame(key_prefix, command.key));
+  if (command.asks_user)
+    rest.push(frame(user_question));
   if (command.load)
     rest.push(number_frame(load_prefix, *command.load));
   if (command.announced_capacity)
@@ -102,8 +116,9 @@ message write(worker_ready command, protocol_version version) {
 }
 
 message write(worker_request command, protocol_version version) {
-  return encode_for_worker(with_address(std::move(command.address), std::move(command.body)),
-                           version, v0_1::worker_request, v0_2::worker_request);
+  return encode_for_worker(
+    with_address(std::move(command.address), std::move(command.body), command.user), version,
+    v0_1::worker_request, v0_2::worker_request);
 }
 
 message write(worker_partial command, protocol_version version) {

@@ -49,6 +49,14 @@ std::optional<std::uint32_t> parse_number(std::string_view digits) noexcept {
   return problem == std::errc{} && stop == end ? std::optional(value) : std::nullopt;
 }
 
+/// A public key in Z85 (32/Z85), as far as its characters say.
+bool is_key(std::string_view text) noexcept {
+  constexpr std::string_view z85 =
+    "0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ.-:+=^!/*?&<>()[]{}@%$#";
+  return text.starts_with(key_prefix) && text.size() == key_prefix.size() + key_characters &&
+         text.find_first_not_of(z85, key_prefix.size()) == std::string_view::npos;
+}
+
 } // namespace
 
 header_place find_header(const message& frames) noexcept {
@@ -202,7 +210,29 @@ void frame_reader::take_announcements(worker_ready& ready) {
     ready.announced_capacity = true;
   }
   ready.load = take_number(load_prefix, 0, bounds_.max_load, decode_error::bad_load);
+  ready.asks_user = take_word(user_question);
+  if (!failed() && !frames_.empty() && is_key(frames_.peek()->text())) {
+    ready.key = frames_.peek()->text().substr(key_prefix.size());
+    frames_.drop(1);
+  }
   expect_end();
+}
+
+worker_request frame_reader::take_request() {
+  worker_request request;
+  if (!failed() && frames_.size() > 2) {
+    const auto between = frames_[1].text();
+    if (between.starts_with(user_prefix) &&
+        between.size() <= user_prefix.size() + bounds_.max_address) {
+      request.user = frame(between.substr(user_prefix.size()));
+      auto address = *frames_.pop();
+      frames_.drop(1);
+      frames_.push(std::move(address));
+    }
+  }
+  request.address = take_address();
+  request.body = take_body();
+  return request;
 }
 
 heartbeat frame_reader::take_load() {
@@ -214,12 +244,16 @@ heartbeat frame_reader::take_load() {
 
 heartbeat frame_reader::take_load_question() {
   heartbeat beat;
-  if (!failed() && !frames_.empty() && frames_.peek()->text() == load_question) {
-    frames_.drop(1);
-    beat.asks_load = true;
-  }
+  beat.asks_load = take_word(load_question);
   expect_end();
   return beat;
+}
+
+bool frame_reader::take_word(std::string_view word) noexcept {
+  const bool is_there = !failed() && !frames_.empty() && frames_.peek()->text() == word;
+  if (is_there)
+    frames_.drop(1);
+  return is_there;
 }
 
 void frame_reader::expect_end() noexcept {

@@ -90,7 +90,7 @@ public:
   /// The end of a broker's HEARTBEAT: nothing, or the question for it.
   heartbeat take_load_question();
 
-  /// The end of a worker's REQUEST, PARTIAL or FINAL: address and body.
+  /// The end of a worker's PARTIAL or FINAL: address and body.
   template <class Command>
   Command take_addressed() {
     Command command;
@@ -98,6 +98,9 @@ public:
     command.body = take_body();
     return command;
   }
+
+  /// The end of a REQUEST: address, the user if one is named, and body.
+  worker_request take_request();
 
   /// The end of DISCONNECT: nothing may be left.
   template <class Command>
@@ -128,6 +131,8 @@ private:
 
   /// The number behind `prefix` in the next frame, which is taken; nothing, and perhaps `bad` as the
   /// error, if it is not there or not in [`least`, `most`].
+  /// Whether that is the next frame; then it is taken.
+  bool take_word(std::string_view word) noexcept;
   std::optional<std::uint32_t> take_number(std::string_view prefix, std::uint32_t least,
                                            std::uint32_t most, decode_error bad);
 

@@ -37,6 +37,10 @@ ordered_json worker_json(const std::string& service, const engine::worker_report
     json["version"] = to_string(*worker.version);
     json["routing_id"] = worker.routing_id.hex();
   }
+  if (!worker.user.empty())
+    json["user"] = worker.user;
+  if (!worker.key.empty())
+    json["key"] = worker.key;
   json["capacity"] = worker.capacity;
   json["in_flight"] = worker.in_flight;
   json["connected_ms"] = milliseconds_of(worker.connected);

@@ -173,6 +173,8 @@ void service_queue_state::describe(engine::worker_report& worker, time_point now
     return;
   worker.routing_id = sink.card->routing_id();
   worker.version = sink.card->version();
+  worker.user = sink.card->user().text();
+  worker.key = sink.card->key();
   worker.connected = now - sink.card->connected_at();
   worker.silent = std::max(now - sink.card->last_heard(), duration::zero());
 }
@@ -186,7 +188,7 @@ void service_queue_state::carry_out() {
           if (const auto sink = store_->sinks.find(assign.sink); sink != store_->sinks.end())
             tell(self_, sink->second.actor,
                  assign_job{assign.id, assign.attempt, std::move(assign.client_address),
-                            std::move(assign.body)});
+                            std::move(assign.body), std::move(assign.user)});
         },
         [&](engine::answer_client& reply) { answer(reply); },
         [&](const engine::refuse_client& reply) { refuse(reply); },

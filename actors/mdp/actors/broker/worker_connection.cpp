@@ -33,7 +33,8 @@ worker_connection_actor::behavior_type worker_connection_state::make_behavior() 
     },
     [this](sink_accepted& news) { queue_ = std::move(news.queue); },
     [this](assign_job& job) {
-      link_.assign({job.id, job.attempt}, job.client_address, std::move(job.body), now_of(self_));
+      link_.assign({job.id, job.attempt}, job.client_address, std::move(job.body), now_of(self_),
+                   job.user);
       carry_out();
     },
     [this](command_arrived& news) {
@@ -75,6 +76,7 @@ void worker_connection_state::carry_out() {
           if (!card_->user().empty())
             spdlog::info("audit worker-registered peer={} user={} service={}", id_.value,
                          card_->user().text(), offer.service);
+          card_->announce(std::move(offer.key));
           tell(self_, around_->registry,
                register_sink{std::move(offer.service), sink_id{id_.value}, offer.capacity,
                              job_sink_actor{handle{self_}}, card_, nullptr, offer.load});

@@ -10,6 +10,7 @@
 #include <spdlog/spdlog.h>
 
 #include <algorithm>
+#include <memory>
 #include <tuple>
 #include <utility>
 
@@ -21,6 +22,12 @@ namespace {
 /// from 3.
 constexpr socket_id router_socket{1};
 constexpr socket_id worker_router_socket{2};
+
+/// A user's peers at both ROUTERs count together. With each incarnation anew, as its directories are.
+io_config with_user_counts(io_config config) {
+  config.peers.of_user = std::make_shared<peers::user_counts>();
+  return config;
+}
 
 peers::directory_config directory_of(const io_config& config, peers::door is_for) {
   auto directory = config.peers;
@@ -38,11 +45,19 @@ std::size_t max_connections() {
   return limit - std::min(limit / 2, defaults::reserved_descriptors);
 }
 
+/// A ROUTER's share. Half of the connections are for those who are through.
+peers::handshake_limits handshakes_of(const peers::handshake_limits& all, std::size_t sockets) {
+  constexpr std::size_t one = 1;
+  const auto most = max_connections() / sockets / 2;
+  return {std::max(one, std::min(all.total / sockets, most)),
+          std::max(one, std::min(all.by_address / sockets, most))};
+}
+
 } // namespace
 
 io_state::io_state(handle::pointer self, io_config config, io::loop_host& host)
     : self_(self),
-      config_(std::move(config)),
+      config_(with_user_counts(std::move(config))),
       outbox_(&host.start(handle{self})),
       router_(self, directory_of(config_, peers::door::clients), config_.counters),
       dealers_(self, config_.sockets, config_.limits, config_.worker) {
@@ -103,6 +118,7 @@ void io_state::on_reports(std::vector<io::loop_report>& reports) {
                  },
                  [&](const io::accept_failed& news) { router_.on_accept_failed(news); },
                  [&](const io::connections_refused& news) { router_.on_refused(news); },
+                 [&](const io::handshakes_ended& news) { router_.on_handshakes_ended(news); },
                  [&](const io::admission_refused& news) { router_.on_not_admitted(news); },
                  [&](const io::connections_endless& news) { router_.on_endless(news); },
                  [&](const io::users_removed& news) { router_.on_users_removed(news); },
@@ -123,11 +139,14 @@ void io_state::serve(serve_peers& openers) {
   if (!first)
     return;
   if (is_guarded()) { // before anybody can connect
-    const auto offered =
-      config_.sockets.curve.is_on() ? security::mechanism::curve : security::mechanism::null;
+    const auto offered = config_.sockets.curve.is_on()   ? security::mechanism::curve
+                         : config_.sockets.plain.is_on() ? security::mechanism::plain
+                                                         : security::mechanism::null;
+    const auto& users = config_.bind->users;
     std::ignore = outbox_->push(io::guard_sockets{
       router_socket,
-      {std::string(net::zap_domain), config_.bind->addresses, offered, config_.bind->keys}});
+      {std::string(net::zap_domain), config_.bind->addresses, offered, users.keys},
+      users.passwords});
   }
   open_router(router_socket, config_.bind->endpoints);
   if (workers_)
@@ -141,25 +160,27 @@ void io_state::open_router(socket_id socket, const std::vector<std::string>& end
   const std::size_t sockets = workers_ ? 2 : 1; // a share for each
   std::ignore = outbox_->push(
     io::open_router{socket, endpoints, options, config_.limits, max_connections() / sockets,
-                    config_.max_unfinished_bytes / sockets, config_.bind->keys});
+                    config_.max_unfinished_bytes / sockets, config_.bind->users,
+                    handshakes_of(config_.handshakes, sockets)});
 }
 
-/// By CURVE always: it is the handler that says who somebody is.
+/// By CURVE and PLAIN always: it is the handler that says who somebody is.
 bool io_state::is_guarded() const noexcept {
-  return !config_.bind->addresses.empty() || config_.sockets.curve.is_on();
+  return !config_.bind->addresses.empty() || config_.sockets.curve.is_on() ||
+         config_.sockets.plain.is_on();
 }
 
 /// First those who are known here, whose requests are given up and whose work goes to others; then
 /// their connections.
 void io_state::review_users() {
-  if (!config_.bind->keys)
+  if (config_.bind->users.is_anybody())
     return;
-  const auto listed = config_.bind->keys->current();
-  router_.review(*listed);
+  const auto listed = config_.bind->users.now();
+  router_.review(listed);
   std::ignore = outbox_->push(io::review_users{router_socket});
   if (!workers_)
     return;
-  workers_->review(*listed);
+  workers_->review(listed);
   std::ignore = outbox_->push(io::review_users{worker_router_socket});
 }
 

@@ -8,9 +8,10 @@
 #include "mdp/actors/messages.hpp"
 #include "mdp/actors/worker_counters.hpp"
 #include "mdp/net/socket_config.hpp"
+#include "mdp/peers/open_handshakes.hpp"
 #include "mdp/peers/peer_defaults.hpp"
 #include "mdp/peers/peer_directory.hpp"
-#include "mdp/security/key_store.hpp"
+#include "mdp/security/admitted_users.hpp"
 #include "mdp/wire/limits.hpp"
 
 #include <cstdint>
@@ -45,12 +46,13 @@ struct io_config {
     std::vector<std::string> worker_endpoints;
     /// Who may connect, by address.
     security::address_rules addresses;
-    /// Who may connect, by key, where `sockets.curve` is on; null: whoever has one.
-    std::shared_ptr<const security::key_store> keys;
+    /// Who may connect, where `sockets.curve` or `sockets.plain` is on.
+    security::admitted_users users;
     /// Called once for the first attempt, on the loop or a scheduler thread.
     std::function<void(const bind_error* failure)> on_first_bind;
   };
   std::shared_ptr<binding> bind = std::make_shared<binding>();
+  peers::handshake_limits handshakes; ///< Of both ROUTERs together, if there are two.
   std::shared_ptr<broker_counters> counters = std::make_shared<broker_counters>();
   std::shared_ptr<worker_counters> worker = std::make_shared<worker_counters>(); ///< A worker's.
 };

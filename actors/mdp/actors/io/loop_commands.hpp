@@ -3,8 +3,10 @@
 #include "mdp/ids.hpp"
 #include "mdp/message.hpp"
 #include "mdp/net/socket_config.hpp"
+#include "mdp/peers/open_handshakes.hpp"
 #include "mdp/peers/peer_defaults.hpp"
 #include "mdp/security/admission.hpp"
+#include "mdp/security/admitted_users.hpp"
 #include "mdp/time.hpp"
 #include "mdp/wire/command.hpp"
 #include "mdp/wire/decode_error.hpp"
@@ -29,6 +31,14 @@ namespace mdp::actors::io {
 struct guard_sockets {
   socket_id socket; ///< The first ROUTER, for the answer.
   security::admission rules;
+  /// Whose passwords are checked where peers come by PLAIN, or null.
+  std::shared_ptr<const security::password_store> passwords{};
+};
+
+/// From the thread that checks them: what came of a password that somebody has shown in a handshake.
+struct password_checked {
+  std::uint64_t number = 0; ///< The handler's own.
+  bool is_right = false;
 };
 
 /// Open a ROUTER and bind it to all endpoints; answered by `bound` or `bind_failed`.
@@ -40,8 +50,10 @@ struct open_router {
   std::size_t max_connections = std::numeric_limits<std::size_t>::max(); ///< Others are hung up on.
   /// What unfinished messages of all peers may hold.
   std::uint64_t max_unfinished_bytes = defaults::unfinished_total_bytes;
-  /// Whose messages are heard, where peers come by CURVE; null: everybody's.
-  std::shared_ptr<const security::key_store> keys{};
+  /// Whose messages are heard, where peers come by CURVE or PLAIN.
+  security::admitted_users users{};
+  /// How many connections may be in their handshake; others are hung up on.
+  peers::handshake_limits handshakes{};
 };
 
 /// Open a worker's DEALER and connect it to one endpoint (7-20); answered by `connected` or `connect_failed`.
@@ -75,7 +87,7 @@ struct forget_peer {
   frame routing_id;
 };
 
-/// The key store of a ROUTER has changed: hang up on who is not in it any more. Answered by
+/// The store of a ROUTER's users has changed: hang up on who is not in it any more. Answered by
 /// `users_removed`, if there are any.
 struct review_users {
   socket_id socket;
@@ -86,8 +98,8 @@ struct stop_loop {
   duration flush_grace{};
 };
 
-using loop_command = std::variant<guard_sockets, open_router, open_dealer, close_socket,
-                                  send_frames, forget_peer, review_users, stop_loop>;
+using loop_command = std::variant<guard_sockets, password_checked, open_router, open_dealer,
+                                  close_socket, send_frames, forget_peer, review_users, stop_loop>;
 
 // -- reports: from the loop to the I/O actor ----------------------------------------------------------
 
@@ -120,7 +132,7 @@ struct router_input {
   frame routing_id;
   wire::broker_input input;
   time_point received_at;
-  frame user{}; ///< Who that is by CURVE; empty without it.
+  frame user{}; ///< Who that is by CURVE or PLAIN; empty without.
 };
 
 /// The broker said something valid to a worker's DEALER.
@@ -172,6 +184,13 @@ struct connections_refused {
   time_point noticed_at;
 };
 
+/// Connections were ended that had not finished their handshake, as there were too many of them.
+struct handshakes_ended {
+  socket_id socket;
+  std::size_t count = 0;
+  time_point noticed_at;
+};
+
 /// Connections were ended (T8), as what they had received was no end of a message and larger than any
 /// may be, or as all such messages together were too large and theirs the largest.
 struct connections_endless {
@@ -191,22 +210,23 @@ struct accept_failed {
 /// Somebody may not connect.
 struct admission_refused {
   std::string address; ///< As libzmq spells it; empty if it is not known.
-  std::string key;     ///< By CURVE the key that was shown, in Z85.
+  std::string
+    key; ///< By CURVE the key that was shown, in Z85; by PLAIN the name, if it could be one.
   security::admission_refusal reason{};
   time_point noticed_at;
 };
 
-/// Connections were ended, as their users are not in the key store any more.
+/// Connections were ended, as their users are not in the store any more.
 struct users_removed {
   socket_id socket;
   std::size_t count = 0;
   time_point noticed_at;
 };
 
-using loop_report =
-  std::variant<bound, bind_failed, connected, connect_failed, router_input, worker_input,
-               invalid_input, peer_unreachable, connections_lost, connections_refused,
-               connections_endless, accept_failed, admission_refused, users_removed>;
+using loop_report = std::variant<bound, bind_failed, connected, connect_failed, router_input,
+                                 worker_input, invalid_input, peer_unreachable, connections_lost,
+                                 connections_refused, handshakes_ended, connections_endless,
+                                 accept_failed, admission_refused, users_removed>;
 
 /// Why the loop's thread ended.
 enum class loop_end : std::uint8_t {

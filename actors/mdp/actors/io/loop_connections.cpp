@@ -5,15 +5,38 @@
 #include "mdp/peers/peer_defaults.hpp"
 
 #include <algorithm>
+#include <optional>
 #include <span>
 
 namespace mdp::actors::io {
+
+namespace {
+
+/// Ends connections where too many are in their handshake.
+void hang_up_on_half_open(loop_socket& socket, time_point now, std::vector<loop_report>& reports) {
+  const auto gone = socket.handshakes.excess([&](int descriptor) {
+    const auto traffic = net::traffic_of(descriptor);
+    return !traffic || (traffic->received >= socket.handshake_bytes.received &&
+                        traffic->sent >= socket.handshake_bytes.sent);
+  });
+  for (const auto descriptor : gone)
+    net::hang_up(descriptor);
+  if (!gone.empty())
+    reports.push_back(handshakes_ended{socket.id, gone.size(), now});
+}
+
+} // namespace
 
 void take_news(loop_socket& socket, time_point now, std::vector<loop_report>& reports) {
   const auto news = socket.monitor->take();
   for (const auto& [descriptor, is_open] : news.changes) {
     socket.users.closed(descriptor); // one that opens has an older one's name, if any
     is_open ? socket.endless.opened(descriptor) : socket.endless.closed(descriptor);
+    // Local peers have a file's permissions to pass, and no address.
+    if (const auto network = is_open ? net::peer_network(descriptor) : std::nullopt)
+      socket.handshakes.opened(descriptor, *network);
+    else
+      socket.handshakes.closed(descriptor);
   }
   if (socket.next_look == never && socket.endless.size() > 0)
     socket.next_look = now + defaults::endless_look_interval;
@@ -24,6 +47,7 @@ void take_news(loop_socket& socket, time_point now, std::vector<loop_report>& re
     reports.push_back(connections_lost{socket.id, news.lost_connections, now});
   if (news.failed_accepts > 0)
     reports.push_back(accept_failed{socket.id, news.accept_error, now});
+  hang_up_on_half_open(socket, now, reports);
   if (socket.connections <= socket.max_connections)
     return;
   // The last to come have to go. They count until libzmq says that they have gone.

@@ -90,6 +90,7 @@ void receive_some(loop_socket& socket, receive_budget& budget, time_point now,
         ? net::receive_from(socket.handle, bounds, routing_id, frames, &from, socket.wrapping)
         : net::receive(socket.handle, bounds, frames);
     socket.endless.delivered(from.connection, from.wire_bytes);
+    socket.handshakes.heard(from.connection);
     const bool is_message = result.status != net::receive_status::nothing &&
                             result.status != net::receive_status::terminated;
     if (!users) // whoever is not asked for a key may call himself what he likes

@@ -47,14 +47,21 @@ std::uint64_t endless_bound(const wire::limits& limits) noexcept {
 
 } // namespace
 
-std::optional<loop_report> loop_sockets::guard(guard_sockets& command) {
+std::optional<loop_report> loop_sockets::guard(guard_sockets& command,
+                                               security::password_checker::listener checked) {
   try {
-    door_.emplace(context_.handle(), std::move(command.rules));
+    door_.emplace(context_.handle(), command, std::move(checked));
   } catch (const zmq::error_t& failure) {
     return bind_failed{command.socket, "the handler of admissions", net::zmq_error(failure.num())};
   }
   has_changed_ = true;
   return std::nullopt;
+}
+
+void loop_sockets::settle(const password_checked& news, time_point now,
+                          std::vector<loop_report>& reports) {
+  if (door_)
+    door_->settle(news, now, reports);
 }
 
 void loop_sockets::answer_at_door(time_point now, std::vector<loop_report>& reports) {
@@ -73,6 +80,7 @@ loop_report loop_sockets::open(const open_router& command) {
     return bind_failed{command.socket, command.endpoints.empty() ? "" : command.endpoints.front(),
                        error};
   const auto wrapping = net::wrapping_bytes(handle);
+  const auto handshake = net::shortest_handshake(handle);
   bound report{command.socket, {}};
   for (const auto& endpoint : command.endpoints) {
     if (const auto refused = net::bind(handle, endpoint))
@@ -88,8 +96,10 @@ loop_report loop_sockets::open(const open_router& command) {
        .endless =
          peers::endless_messages({endless_bound(command.limits), command.max_unfinished_bytes}),
        .wrapping = wrapping,
-       .has_users = command.options.curve.is_on(),
-       .keys = command.keys});
+       .has_users = command.options.curve.is_on() || command.options.plain.is_on(),
+       .admitted = command.users,
+       .handshakes = peers::open_handshakes(command.handshakes),
+       .handshake_bytes = handshake});
   return report;
 }
 

@@ -6,10 +6,12 @@
 #include "mdp/net/context.hpp"
 #include "mdp/net/poll_set.hpp"
 #include "mdp/net/socket_monitor.hpp"
+#include "mdp/net/socket_options.hpp"
 #include "mdp/peers/endless_messages.hpp"
+#include "mdp/peers/open_handshakes.hpp"
 #include "mdp/peers/peer_backlog.hpp"
 #include "mdp/peers/user_connections.hpp"
-#include "mdp/security/key_store.hpp"
+#include "mdp/security/admitted_users.hpp"
 
 #include <zmq.hpp>
 
@@ -42,12 +44,14 @@ struct loop_socket {
   bool has_news = false;                          ///< The monitor has something to say.
   std::size_t connections = 0;                    ///< A ROUTER's, and how many it may have.
   std::size_t max_connections = 0;
-  peers::endless_messages endless{{}}; ///< A ROUTER's connections, by descriptor.
-  std::size_t wrapping = 0;            ///< Bytes that its mechanism adds to each frame.
-  time_point next_look = never;        ///< When to look for endless messages among them.
-  bool has_users = false;              ///< A ROUTER's: its peers come by CURVE.
-  std::shared_ptr<const security::key_store> keys{}; ///< Those who may; null: whoever comes.
-  peers::user_connections users{};                   ///< Which connection is whose.
+  peers::endless_messages endless{{}};      ///< A ROUTER's connections, by descriptor.
+  std::size_t wrapping = 0;                 ///< Bytes that its mechanism adds to each frame.
+  time_point next_look = never;             ///< When to look for endless messages among them.
+  bool has_users = false;                   ///< A ROUTER's: its peers come by CURVE or PLAIN.
+  security::admitted_users admitted{};      ///< Those who may.
+  peers::user_connections users{};          ///< Which connection is whose.
+  peers::open_handshakes handshakes{{}};    ///< A ROUTER's connections that are not through yet.
+  net::handshake_traffic handshake_bytes{}; ///< What goes over one that is.
   bool is_readable = false;    ///< There was input, and it has not been read to its end.
   time_point close_by = never; ///< Once set the socket only flushes: it is no longer read.
 };
@@ -59,8 +63,13 @@ public:
   /// `wake` ends a wait and must outlive this object. Throws zmq::error_t.
   explicit loop_sockets(const net::wake_fd& wake) : poll_(wake) {}
 
-  /// Binds the handler that says who may connect; a `bind_failed` if that cannot be.
-  [[nodiscard]] std::optional<loop_report> guard(guard_sockets& command);
+  /// Binds the handler that says who may connect; a `bind_failed` if that cannot be. `checked` is told
+  /// what came of a password, on another thread; it must outlive this object.
+  [[nodiscard]] std::optional<loop_report> guard(guard_sockets& command,
+                                                 security::password_checker::listener checked);
+
+  /// Has the handler answer what has waited for this. Throws context_terminated.
+  void settle(const password_checked& news, time_point now, std::vector<loop_report>& reports);
 
   /// Has the handler answer what it was asked. Throws context_terminated.
   void answer_at_door(time_point now, std::vector<loop_report>& reports);

@@ -5,13 +5,14 @@
 namespace mdp::actors::io {
 
 bool user_check::admits(net::message_origin& from) {
-  if (!listed_) {
+  if (socket_.admitted.is_anybody()) {
     socket_.users.said(from.connection, from.user);
     return true;
   }
-  if (const auto* const name = listed_->user_of(from.user.text())) {
+  if (const auto* const name = listed_.user_of(from.user)) {
     socket_.users.said(from.connection, from.user);
-    from.user = *name;
+    if (name != &from.user)
+      from.user = *name;
     return true;
   }
   // He was let in, so he was in the store: there was nothing to say about him before it changed.
@@ -23,11 +24,11 @@ bool user_check::admits(net::message_origin& from) {
 }
 
 void review_connections(loop_socket& socket, time_point now, std::vector<loop_report>& reports) {
-  if (!socket.keys)
+  if (socket.admitted.is_anybody())
     return;
-  const auto listed = socket.keys->current();
+  const auto listed = socket.admitted.now();
   const auto removed = socket.users.remove_unless(
-    [&](const frame& key) { return listed->user_of(key.text()) != nullptr; });
+    [&](const frame& shown) { return listed.user_of(shown) != nullptr; });
   for (const auto connection : removed)
     net::hang_up(connection);
   if (!removed.empty())

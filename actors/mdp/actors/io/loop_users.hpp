@@ -4,17 +4,16 @@
 #include "mdp/net/frames_io.hpp"
 
 #include <cstddef>
-#include <memory>
 #include <vector>
 
 namespace mdp::actors::io {
 
-/// Checks the users of a ROUTER's messages against its key store, as that is while this object lives.
+/// Checks the users of a ROUTER's messages against the store of those it admits, as that is while this
+/// object lives.
 /// The loop's thread only.
 class user_check {
 public:
-  explicit user_check(loop_socket& socket)
-      : socket_(socket), listed_(socket.keys ? socket.keys->current() : nullptr) {}
+  explicit user_check(loop_socket& socket) : socket_(socket), listed_(socket.admitted.now()) {}
 
   /// Whether a message from there is to be heard; if so its user's key has become his name. Who is
   /// not in the store any more is hung up on.
@@ -25,11 +24,11 @@ public:
 
 private:
   loop_socket& socket_;
-  std::shared_ptr<const security::key_list> listed_; // null: whoever comes
+  security::listed_users listed_;
   std::size_t removed_ = 0;
 };
 
-/// Hangs up on everybody who is not in the key store any more. The loop's thread only.
+/// Hangs up on everybody who is not in the store any more. The loop's thread only.
 void review_connections(loop_socket& socket, time_point now, std::vector<loop_report>& reports);
 
 } // namespace mdp::actors::io

@@ -23,6 +23,7 @@ router_peers::router_peers(io_actor::pointer self, const peers::directory_config
       full_log_(defaults::accept_log_interval),
       door_log_(defaults::log_interval),
       admission_log_(defaults::log_interval),
+      handshake_log_(defaults::log_interval),
       endless_log_(defaults::log_interval),
       user_log_(defaults::log_interval) {}
 
@@ -104,7 +105,7 @@ void router_peers::on_users_removed(const users_removed& report) {
                  *withheld);
 }
 
-void router_peers::review(const security::key_list& listed) {
+void router_peers::review(const security::listed_users& listed) {
   directory_.for_each([&](const directory::entry& peer) {
     if (listed.has_user(peer.user))
       return;
@@ -159,13 +160,26 @@ void router_peers::on_refused(const connections_refused& report) {
       report.count, *withheld);
 }
 
+void router_peers::on_handshakes_ended(const handshakes_ended& report) {
+  counters_->ended_handshakes.add(report.count);
+  if (const auto withheld = handshake_log_.admit(report.noticed_at))
+    spdlog::warn(
+      "hung up on {} connections that had not finished their handshake: there are more than "
+      "--max-handshakes or --max-handshakes-by-address allows ({} more like it not shown)",
+      report.count, *withheld);
+}
+
 void router_peers::on_not_admitted(const admission_refused& report) {
   counters_->not_admitted.add(report.reason);
   if (const auto withheld = admission_log_.admit(report.noticed_at))
     spdlog::warn("a connection from {}{}{} is refused: {} ({} more like it not shown)",
                  report.address.empty() ? "an unknown address" : report.address,
-                 report.key.empty() ? "" : " with the key ", report.key, to_string(report.reason),
-                 *withheld);
+                 report.key.empty() ? ""
+                 : report.reason == security::admission_refusal::wrong_password ||
+                     report.reason == security::admission_refusal::too_many_checks
+                   ? " as "
+                   : " with the key ",
+                 report.key, to_string(report.reason), *withheld);
 }
 
 void router_peers::on_endless(const connections_endless& report) {

@@ -8,7 +8,7 @@
 #include "mdp/actors/messages.hpp"
 #include "mdp/peers/peer_directory.hpp"
 #include "mdp/peers/probe_schedule.hpp"
-#include "mdp/security/key_list.hpp"
+#include "mdp/security/admitted_users.hpp"
 
 #include <memory>
 #include <variant>
@@ -35,12 +35,13 @@ public:
   void on_connections_lost(const connections_lost& report);
   void on_accept_failed(const accept_failed& report);
   void on_refused(const connections_refused& report);
+  void on_handshakes_ended(const handshakes_ended& report);
   void on_not_admitted(const admission_refused& report);
   void on_endless(const connections_endless& report);
   void on_users_removed(const users_removed& report);
 
   /// Ends the sessions and connections of users that are not listed.
-  void review(const security::key_list& listed);
+  void review(const security::listed_users& listed);
 
   /// On `deadline_due`: has the workers that hold requests sent to, if it is time for that.
   void probe();
@@ -80,6 +81,7 @@ private:
   log_limiter full_log_;
   log_limiter door_log_;
   log_limiter admission_log_;
+  log_limiter handshake_log_;
   log_limiter endless_log_;
   log_limiter user_log_;
   peers::probe_schedule probes_;

@@ -102,9 +102,14 @@ private:
   }
 
   void execute(guard_sockets& command) {
-    if (auto failure = sockets_.guard(command))
+    const auto checked = [this](std::uint64_t number, bool is_right) {
+      static_cast<void>(outbox_.push(password_checked{number, is_right})); // never refused
+    };
+    if (auto failure = sockets_.guard(command, checked))
       reports_.push_back(*std::move(failure));
   }
+
+  void execute(const password_checked& news) { sockets_.settle(news, now_, reports_); }
 
   void execute(const open_router& command) { open(command); }
 

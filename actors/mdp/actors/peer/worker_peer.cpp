@@ -114,7 +114,8 @@ void worker_peer_state::carry_out() {
         },
         [&](engine::worker_engine::work& request) {
           tell(self_, around_->sink,
-               assign_job{job_of(request.number), 1, {}, std::move(request.body)});
+               assign_job{
+                 job_of(request.number), 1, {}, std::move(request.body), std::move(request.user)});
         },
         [&](const engine::worker_engine::ended& end) { on_ended(end.reason); },
       },

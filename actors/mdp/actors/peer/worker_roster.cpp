@@ -97,6 +97,8 @@ child_spec worker_roster::connection(const std::shared_ptr<service_host>& host,
     around->config.version = talk_.version;
     around->config.capacity = host->spec().capacity;
     around->config.says_load = talk_.load != nullptr;
+    around->config.asks_user = talk_.asks_user;
+    around->config.key = host->spec().sealing_key;
     around->config.heartbeat = talk_.heartbeat;
     around->load = talk_.load;
     around->drain_grace = talk_.drain_grace;

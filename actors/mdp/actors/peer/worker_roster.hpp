@@ -41,6 +41,7 @@ public:
     engine::backoff_config reconnect;
     duration drain_grace{};
     std::function<std::uint32_t()> load{}; ///< In thousandths; null if brokers are not told.
+    bool asks_user = false;
     std::shared_ptr<worker_counters> counters = std::make_shared<worker_counters>();
   };
 

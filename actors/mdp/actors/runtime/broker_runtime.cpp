@@ -35,7 +35,9 @@ io_config io_config_of(const broker_config& config, std::shared_ptr<broker_count
   io.bind->endpoints = config.endpoints;
   io.bind->worker_endpoints = config.worker_endpoints;
   io.bind->addresses = config.addresses;
-  io.bind->keys = config.keys;
+  io.bind->users = {config.keys, config.passwords};
+  io.sockets.plain.is_listener = config.passwords != nullptr;
+  io.handshakes = config.handshakes;
   io.counters = std::move(counters);
   return io;
 }
@@ -104,11 +106,7 @@ public:
     }
     auto endpoints = io_.bind->endpoints;
     std::ranges::copy(io_.bind->worker_endpoints, std::back_inserter(endpoints));
-    if (config_.keys) {
-      const std::lock_guard guard(watcher_mutex_);
-      watcher_ = std::make_unique<security::key_watcher>(
-        config_.keys, [this](const auto& news) { on_key_news(news); });
-    }
+    start_watching();
     warn_of_open_doors(endpoints);
     return endpoints;
   }
@@ -189,21 +187,48 @@ private:
     return registry_->get();
   }
 
-  /// On the watcher's thread.
-  void on_key_news(const tl::expected<bool, std::string>& news) {
-    if (!news) {
-      counters_->key_reload_failures.add();
-      return spdlog::error("the keys stay as they were: {}", news.error());
-    }
-    if (!*news)
-      return spdlog::info("the keys have not changed");
-    counters_->key_reloads.add();
-    spdlog::info("the keys are others now: {}", config_.keys->current()->size());
-    if (const auto io = tree_.io()) // none, just now: then nobody is connected
-      post(io, keys_changed{});
+  /// Looks after keys or users, of which there are not both.
+  void start_watching() {
+    security::key_watcher::reader reader;
+    if (config_.keys)
+      reader = [this] { return refresh(*config_.keys); };
+    else if (config_.passwords)
+      reader = [this] { return refresh(*config_.passwords); };
+    else
+      return;
+    const std::lock_guard guard(watcher_mutex_);
+    watcher_ = std::make_unique<security::key_watcher>(
+      std::move(reader), [this](const auto& news) { on_user_news(news); });
   }
 
-  /// Waits for its thread, which may be in on_key_news().
+  /// On the watcher's thread.
+  void on_user_news(const tl::expected<bool, std::string>& news) {
+    const auto* const what = config_.keys ? "keys" : "users";
+    if (!news) {
+      counters_->key_reload_failures.add();
+      spdlog::error("{}", news.error());
+    } else if (!*news) {
+      spdlog::info("the {} have not changed", what);
+    } else {
+      counters_->key_reloads.add();
+      spdlog::info("the {} are others now: {}", what,
+                   config_.keys ? config_.keys->current()->size()
+                                : config_.passwords->current()->size());
+    }
+  }
+
+  /// Reads the store again, and has those hung up on who are not in it any more. On the watcher's thread.
+  template <class Store>
+  tl::expected<bool, std::string> refresh(Store& store) {
+    const auto before = store.current();
+    auto outcome = store.refresh();
+    if (store.current() != before)
+      if (const auto io = tree_.io()) // none, just now: then nobody is connected
+        post(io, keys_changed{});
+    return outcome;
+  }
+
+  /// Waits for its thread, which may be in on_user_news().
   void stop_watching() {
     std::unique_ptr<security::key_watcher> ended;
     const std::lock_guard guard(watcher_mutex_);
@@ -215,9 +240,12 @@ private:
       return;
     for (const auto& endpoint : endpoints)
       if (!net::is_local(endpoint))
-        spdlog::warn("{} is open to the network, without encryption: whoever reaches it may call, "
-                     "serve and listen. Turn CURVE on, or bind to 127.0.0.1 or ipc",
-                     endpoint);
+        spdlog::warn("{} is open to the network, without encryption: {}. Turn CURVE on, or bind to "
+                     "127.0.0.1 or ipc",
+                     endpoint,
+                     config_.passwords
+                       ? "whoever listens there reads everything, passwords included"
+                       : "whoever reaches it may call, serve and listen");
   }
 
   broker_config config_;

@@ -13,10 +13,12 @@
 #include "mdp/engine/service_rules.hpp"
 #include "mdp/engine/worker_link.hpp"
 #include "mdp/net/socket_config.hpp"
+#include "mdp/peers/open_handshakes.hpp"
 #include "mdp/peers/peer_defaults.hpp"
 #include "mdp/peers/peer_directory.hpp"
 #include "mdp/security/address_rules.hpp"
 #include "mdp/security/key_store.hpp"
+#include "mdp/security/password_store.hpp"
 #include "mdp/wire/limits.hpp"
 
 #include <tl/expected.hpp>
@@ -47,6 +49,9 @@ struct broker_config {
   /// key. It is looked at for changes as long as the broker runs: who is new may come, who is not in it any
   /// more is hung up on.
   std::shared_ptr<security::key_store> keys;
+  /// Turns PLAIN on: who may connect by a name and a password, which are sent in the clear. Not beside
+  /// CURVE. It is looked at for changes as `keys` is.
+  std::shared_ptr<security::password_store> passwords;
   /// Who may call and serve what; without rules everybody everything.
   std::vector<engine::access_rule> access;
   net::socket_config sockets;
@@ -54,6 +59,8 @@ struct broker_config {
   peers::directory_config peers;
   /// What messages of TCP peers that have begun and not ended may hold together, in bytes.
   std::uint64_t max_unfinished_bytes = defaults::unfinished_total_bytes;
+  /// How many connections may not have finished their handshake, in all and by address.
+  peers::handshake_limits handshakes;
   engine::client_link_config clients;
   engine::worker_link_config workers;
   engine::queue_config queues;
@@ -122,7 +129,7 @@ public:
   /// they use must live on.
   std::size_t stop(bool at_once = false);
 
-  /// Looks at the key store at once, and logs what came of it. Without a store it does nothing.
+  /// Looks at the stores of keys and users at once, and logs what came of it. Without a store it does nothing.
   /// Does not wait.
   void reload_keys();
 

@@ -164,6 +164,11 @@ std::vector<std::string> validate(const broker_config& config) {
               "unfinished messages may hold " + std::to_string(config.max_unfinished_bytes) +
                 " bytes in all, which is no room for one of the largest message on each socket: "
                 "raise --max-unfinished-bytes, or lower --max-message-bytes");
+  found.check(config.handshakes.total / sockets >= 1 && config.handshakes.by_address / sockets >= 1,
+              "each socket must be allowed a connection in its handshake, in all and by address");
+  found.check(!config.passwords || !config.sockets.curve.is_on(),
+              "CURVE and PLAIN together: a socket speaks one of them. By CURVE the keys say who "
+              "somebody is");
   found.check(config.limits.max_frames >= 6, "6 frames a message is the least that MDP needs");
   found.check(config.sockets.send_high_water_mark >= 1 &&
                 config.sockets.receive_high_water_mark >= 1,

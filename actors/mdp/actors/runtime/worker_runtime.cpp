@@ -3,6 +3,7 @@
 #include "mdp/actors/peer/worker_peer.hpp"
 #include "mdp/actors/peer/worker_roster.hpp"
 #include "mdp/actors/runtime/actor_tree.hpp"
+#include "mdp/actors/service/sealed_handler.hpp"
 #include "mdp/net/machine_load.hpp"
 
 #include <algorithm>
@@ -30,6 +31,7 @@ worker_roster::talk talk_of(const worker_config& config, shared_counters counter
   talk.heartbeat = config.heartbeat;
   talk.reconnect = config.reconnect;
   talk.drain_grace = config.shutdown_grace;
+  talk.asks_user = config.asks_user;
   if (config.says_load)
     talk.load = config.load ? config.load : net::machine_load;
   return talk;
@@ -39,7 +41,9 @@ worker_roster::talk talk_of(const worker_config& config, shared_counters counter
 /// end.
 service_spec plain_service(const worker_config& config) {
   service_spec spec;
-  spec.work = config.work;
+  spec.work = config.sealing ? sealed(config.work, config.sealing) : config.work;
+  if (config.sealing)
+    spec.sealing_key = config.sealing->key().text();
   spec.instances = config.connections;
   spec.threads = config.concurrency != 0 ? config.concurrency : config.connections;
   const auto enough = (spec.threads + config.connections - 1) / config.connections;

@@ -6,6 +6,7 @@
 #include "mdp/engine/backoff.hpp"
 #include "mdp/engine/liveness.hpp"
 #include "mdp/net/socket_config.hpp"
+#include "mdp/security/certificate.hpp"
 #include "mdp/service/request_handler.hpp"
 #include "mdp/wire/constants.hpp"
 #include "mdp/wire/limits.hpp"
@@ -48,6 +49,12 @@ struct worker_config {
   /// How loaded it is, in thousandths of what it can do; null: the load average of its machine by
   /// processor. Called on the socket loop's thread, in each heartbeat's time, and has to be quick.
   std::function<std::uint32_t()> load;
+  /// Whether handlers are told who asks (`responder::user()`). A broker that does not know the question
+  /// ignores it.
+  bool asks_user = false;
+  /// If there is one, `work` gets only what was sealed for it (`service/sealed_handler.hpp`), and brokers
+  /// are told its public key, which they show to clients that ask (`mmi.workers`).
+  std::shared_ptr<const security::certificate> sealing;
   engine::heartbeat_config heartbeat;
   engine::backoff_config reconnect;
   net::socket_config sockets;

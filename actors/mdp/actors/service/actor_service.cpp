@@ -12,7 +12,7 @@ service_work actor_service(actor_spawner::start_function start) {
 }
 
 responder responder_for(const sink_accepted& by, const assign_job& job) {
-  return responder(std::make_unique<job_channel>(by, job.id, job.attempt, nullptr));
+  return responder(std::make_unique<job_channel>(by, job.id, job.attempt, nullptr), job.user);
 }
 
 } // namespace mdp::actors

@@ -46,8 +46,10 @@ request_handler sealed(request_handler work, std::shared_ptr<const security::cer
                                  std::string(to_string(opened.error())));
       return;
     }
+    const frame user(answer.user());
     work(std::move(opened->body),
-         responder(std::make_unique<sealing_channel>(std::move(answer), std::move(opened->reply))));
+         responder(std::make_unique<sealing_channel>(std::move(answer), std::move(opened->reply)),
+                   user));
   };
 }
 

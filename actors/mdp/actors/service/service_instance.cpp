@@ -32,7 +32,8 @@ void work_on(const surroundings& around, const service_instance_actor& instance,
   if ((by.is_over && *by.is_over) || !around.begun->begin(job.id))
     return;
   responder answer(
-    std::make_unique<job_channel>(by, job.id, job.attempt, around.begun, around.credit));
+    std::make_unique<job_channel>(by, job.id, job.attempt, around.begun, around.credit),
+    std::move(job.user));
   answer_guard guard(answer);
   const auto thrown = call(around.work, std::move(job.body), std::move(answer));
   if (!thrown)

@@ -93,6 +93,9 @@ struct service_spec {
   /// Pauses before an instance that has failed is started again. In a worker's process its connection
   /// ends and comes back with it, so there the pauses are those of reconnecting.
   engine::backoff_config pause{};
+  /// In Z85: what the work takes requests sealed for (`sealed_handler.hpp`). A worker's process announces it
+  /// at its brokers; empty: nothing is announced.
+  std::string sealing_key{};
 };
 
 /// What is wrong with a service, a sentence each; empty if nothing is.

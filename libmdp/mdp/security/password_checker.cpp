@@ -1,0 +1,114 @@
+#include "mdp/security/password_checker.hpp"
+
+#include <pthread.h>
+#include <sodium.h>
+
+#include <csignal>
+#include <utility>
+
+namespace mdp::security {
+
+password_checker::password_checker(std::shared_ptr<const password_store> users, listener told)
+    : users_(std::move(users)), told_(std::move(told)), key_(crypto_generichash_KEYBYTES) {
+  use_sodium();
+  randombytes_buf(key_.bytes().data(), key_.size());
+  sigset_t all;
+  sigset_t before;
+  sigfillset(&all);
+  pthread_sigmask(SIG_SETMASK, &all, &before); // which the thread inherits (T24)
+  thread_ = std::thread([this] { run(); });
+  pthread_sigmask(SIG_SETMASK, &before, nullptr);
+}
+
+password_checker::~password_checker() {
+  {
+    const std::lock_guard guard(mutex_);
+    is_over_ = true;
+  }
+  changed_.notify_all();
+  thread_.join();
+}
+
+bool password_checker::knows(std::string_view user, std::string_view password) {
+  const auto shown = digest_of(user, password);
+  const std::lock_guard guard(mutex_);
+  forget_others();
+  const auto known = known_.find(std::string(user));
+  return known != known_.end() &&
+         sodium_memcmp(known->second.data(), shown.data(), shown.size()) == 0;
+}
+
+bool password_checker::submit(question asked) {
+  {
+    const std::lock_guard guard(mutex_);
+    if (waiting_.size() >= defaults::password_max_checks)
+      return false;
+    auto& of_address = waiting_by_address_[asked.address];
+    if (of_address >= defaults::password_max_checks_by_address)
+      return false;
+    ++of_address;
+    waiting_.push_back(std::move(asked));
+  }
+  changed_.notify_all();
+  return true;
+}
+
+password_checker::digest password_checker::digest_of(std::string_view user,
+                                                     std::string_view password) const {
+  const auto bytes = [](std::string_view text) {
+    return reinterpret_cast<const unsigned char*>(text.data());
+  };
+  const auto size = static_cast<unsigned char>(user.size()); // no name is longer than 255
+  crypto_generichash_state state;
+  digest result{};
+  crypto_generichash_init(&state, reinterpret_cast<const unsigned char*>(key_.bytes().data()),
+                          key_.size(), result.size());
+  crypto_generichash_update(&state, &size, sizeof size);
+  crypto_generichash_update(&state, bytes(user), user.size());
+  crypto_generichash_update(&state, bytes(password), password.size());
+  crypto_generichash_final(&state, result.data(), result.size());
+  sodium_memzero(&state, sizeof state);
+  return result;
+}
+
+void password_checker::forget_others() {
+  auto current = users_->current();
+  if (current == known_to_)
+    return;
+  known_.clear();
+  known_to_ = std::move(current);
+}
+
+void password_checker::run() {
+  // The first check of a name that is nobody's makes something up, and would take twice as long.
+  static_cast<void>(users_->current()->accepts({}, secret(0)));
+  std::unique_lock lock(mutex_);
+  for (;;) {
+    changed_.wait(lock, [this] { return is_over_ || !waiting_.empty(); });
+    if (is_over_)
+      return;
+    const auto next = std::move(waiting_.front());
+    waiting_.pop_front();
+    lock.unlock();
+    check(next);
+    lock.lock();
+    const auto of_address = waiting_by_address_.find(next.address);
+    if (--of_address->second == 0)
+      waiting_by_address_.erase(of_address);
+  }
+}
+
+void password_checker::check(const question& asked) {
+  const auto users = users_->current();
+  const bool is_right = users->accepts(asked.user, asked.password);
+  if (is_right) {
+    const auto shown = digest_of(asked.user, asked.password.text());
+    const std::lock_guard guard(mutex_);
+    forget_others();
+    if (known_to_ == users) // they may have changed meanwhile
+      known_.insert_or_assign(asked.user, shown);
+  }
+  told_(asked.number, is_right);
+}
+
+} // namespace mdp::security

@@ -1,0 +1,134 @@
+#include "mdp/security/password_checker.hpp"
+#include "support/eventually.hpp"
+#include "support/process.hpp"
+
+#include <doctest/doctest.h>
+
+#include <algorithm>
+#include <cstdint>
+#include <filesystem>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <span>
+#include <string>
+#include <string_view>
+
+using namespace mdp;
+using namespace mdp::security;
+
+namespace {
+
+secret password(std::string_view text) {
+  secret made(text.size());
+  std::ranges::copy(std::as_bytes(std::span(text)), made.bytes().begin());
+  return made;
+}
+
+/// A file of users, and what a checker has said about them.
+struct users {
+  test::temporary_folder folder;
+  std::string path = folder.path() + "/users";
+  password_file file;
+  std::shared_ptr<password_store> store;
+  std::mutex mutex;
+  std::map<std::uint64_t, bool> told;
+
+  users() {
+    add("alice", "correct");
+    store = *password_store::open(path);
+  }
+
+  void add(const std::string& user, std::string_view shown) {
+    file.set(user, password(shown));
+    REQUIRE(file.save(path));
+  }
+
+  password_checker::listener listener() {
+    return [this](std::uint64_t number, bool is_right) {
+      const std::lock_guard guard(mutex);
+      told.emplace(number, is_right);
+    };
+  }
+
+  bool are_told(std::size_t count) {
+    return test::eventually([&] {
+      const std::lock_guard guard(mutex);
+      return told.size() == count;
+    });
+  }
+};
+
+} // namespace
+
+TEST_CASE_FIXTURE(users, "a right password is right, and everything else is not") {
+  password_checker checker(store, listener());
+  REQUIRE(checker.submit({1, "a", "alice", password("correct")}));
+  REQUIRE(checker.submit({2, "a", "alice", password("wrong")}));
+  REQUIRE(checker.submit({3, "a", "bob", password("correct")}));
+  REQUIRE(checker.submit({4, "a", "", password("")}));
+  REQUIRE(are_told(4));
+  CHECK(told == std::map<std::uint64_t, bool>{{1, true}, {2, false}, {3, false}, {4, false}});
+}
+
+TEST_CASE_FIXTURE(users, "what was right is known from then on, until the users change") {
+  password_checker checker(store, listener());
+  CHECK_FALSE(checker.knows("alice", "correct"));
+  REQUIRE(checker.submit({1, "a", "alice", password("correct")}));
+  REQUIRE(checker.submit({2, "a", "bob", password("correct")}));
+  REQUIRE(are_told(2));
+  CHECK(checker.knows("alice", "correct"));
+  CHECK_FALSE(checker.knows("alice", "correct "));
+  CHECK_FALSE(checker.knows("alic", "ecorrect"));
+  CHECK_FALSE(checker.knows("bob", "correct"));
+  add("bob", "another");
+  REQUIRE(store->refresh() == true);
+  CHECK_FALSE(checker.knows("alice", "correct"));
+  REQUIRE(checker.submit({3, "a", "alice", password("correct")}));
+  REQUIRE(are_told(3));
+  CHECK(checker.knows("alice", "correct"));
+}
+
+TEST_CASE_FIXTURE(users, "no more wait than there is room for, in all and of an address") {
+  password_checker checker(store, listener());
+  std::uint64_t number = 0;
+  std::size_t taken = 0;
+  // Far more than are checked while this runs.
+  for (int round = 0; round < 1000; ++round)
+    taken += checker.submit({++number, "one", "alice", password("wrong")}) ? 1 : 0;
+  CHECK(taken >= defaults::password_max_checks_by_address);
+  CHECK(taken < 500);
+  CHECK(checker.submit({++number, "another", "alice", password("correct")}));
+  std::size_t others = 1;
+  for (int address = 0; address < 500; ++address)
+    others +=
+      checker.submit({++number, std::to_string(address), "alice", password("wrong")}) ? 1 : 0;
+  CHECK(others < 250);
+  REQUIRE(are_told(taken + others));
+  CHECK(checker.submit({++number, "one", "alice", password("wrong")})); // there is room again
+}
+
+TEST_CASE_FIXTURE(users, "the end waits for no more than the check that has begun") {
+  {
+    password_checker checker(store, listener());
+    for (std::uint64_t number = 0; number < defaults::password_max_checks; ++number)
+      REQUIRE(checker.submit({number, std::to_string(number), "alice", password("wrong")}));
+  }
+  const auto before = told.size();
+  CHECK(before < defaults::password_max_checks);
+}
+
+TEST_CASE_FIXTURE(
+  users, "a store of users reads what has changed, and keeps what it had where that is broken") {
+  CHECK(store->current()->has_user("alice"));
+  CHECK(store->refresh() == false);
+  std::filesystem::remove(path);
+  CHECK_FALSE(store->refresh());
+  CHECK(store->current()->has_user("alice"));
+  file.remove("alice");
+  add("bob", "another");
+  CHECK(store->refresh() == true);
+  CHECK_FALSE(store->current()->has_user("alice"));
+  CHECK(store->current()->has_user("bob"));
+  CHECK_FALSE(password_store::open(folder.path() + "/nowhere"));
+}
