@@ -4,9 +4,23 @@
 #include <sodium.h>
 
 #include <csignal>
+#include <new>
 #include <utility>
 
 namespace mdp::security {
+
+namespace {
+
+/// Where there is no memory for a check, nothing is right.
+bool is_right(const password_file& users, std::string_view user, const secret& password) {
+  try {
+    return users.accepts(user, password);
+  } catch (const std::bad_alloc&) {
+    return false;
+  }
+}
+
+} // namespace
 
 password_checker::password_checker(std::shared_ptr<const password_store> users, listener told)
     : users_(std::move(users)), told_(std::move(told)), key_(crypto_generichash_KEYBYTES) {
@@ -81,7 +95,7 @@ void password_checker::forget_others() {
 
 void password_checker::run() {
   // The first check of a name that is nobody's makes something up, and would take twice as long.
-  static_cast<void>(users_->current()->accepts({}, secret(0)));
+  static_cast<void>(is_right(*users_->current(), {}, secret(0)));
   std::unique_lock lock(mutex_);
   for (;;) {
     changed_.wait(lock, [this] { return is_over_ || !waiting_.empty(); });
@@ -100,15 +114,15 @@ void password_checker::run() {
 
 void password_checker::check(const question& asked) {
   const auto users = users_->current();
-  const bool is_right = users->accepts(asked.user, asked.password);
-  if (is_right) {
+  const bool counts = is_right(*users, asked.user, asked.password);
+  if (counts) {
     const auto shown = digest_of(asked.user, asked.password.text());
     const std::lock_guard guard(mutex_);
     forget_others();
     if (known_to_ == users) // they may have changed meanwhile
       known_.insert_or_assign(asked.user, shown);
   }
-  told_(asked.number, is_right);
+  told_(asked.number, counts);
 }
 
 } // namespace mdp::security
