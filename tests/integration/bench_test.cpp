@@ -99,7 +99,7 @@ TEST_CASE("bench asks somebody else's workers, and says so when there are none")
   bench asked(broker.endpoint(), {"--service", "echo", "--requests", "50"});
   CHECK_MESSAGE(asked.wait() == 0, asked.output());
   CHECK(asked.says("the service's own workers"));
-  bench nobody(broker.endpoint(), {"--service", "nobody", "--timeout", "300ms"});
+  bench nobody(broker.endpoint(), {"--service", "nobody", "--timeout", "5s"});
   CHECK(nobody.wait() == 1);
   CHECK(nobody.says("no answer from service nobody"));
 }
@@ -139,7 +139,7 @@ TEST_CASE("bench that is interrupted prints what it has measured") {
 TEST_CASE("bench counts the requests that a broker that has died does not answer") {
   broker_process broker;
   bench run(broker.endpoint(),
-            {"--seconds", "1h", "--warm-up", "0ms", "--progress", "--timeout", "500ms"});
+            {"--seconds", "1h", "--warm-up", "0ms", "--progress", "--timeout", "5s"});
   REQUIRE(eventually([&] { return run.says(" answers\n"); }));
   broker.running().kill();
   REQUIRE(eventually([&] { return run.says(" errors\n"); }));

@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <atomic>
 #include <cstring>
-#include <optional>
 
 namespace mdp::load {
 
@@ -47,8 +46,7 @@ connection_watch::state connection_watch::look() {
     if (part.size() >= sizeof event)
       std::memcpy(&event, part.data(), sizeof event);
     best_ = std::max(best_, state_after(event));
-    std::optional<std::size_t> address = events_.recv(part, zmq::recv_flags::dontwait);
-    if (!address)
+    if (!events_.recv(part, zmq::recv_flags::dontwait)) // the address, which is known
       break;
   }
   return best_;

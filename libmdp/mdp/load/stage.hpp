@@ -2,14 +2,12 @@
 
 #include "mdp/load/connection_watch.hpp"
 #include "mdp/load/settings.hpp"
-#include "mdp/time.hpp"
 
 #include <zmq.hpp>
 
 #include <atomic>
 #include <cstddef>
 #include <cstdint>
-#include <exception>
 
 namespace mdp::load {
 
