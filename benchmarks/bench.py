@@ -125,7 +125,7 @@ SCENARIOS = [
     Scenario("K", "memory of a waiting request of 64 B, 100 000 of them", waiting_memory, None, "", {"count": ("<=", 600)}, "value", "bytes",
              once=True),
 ]
-UNITS = {"rate": "requests/s", "p50": "us", "p99": "us", "cpu": "CPU us a request", "growth": "MiB"}
+UNITS = {"rate": "requests/s", "p50": "p50, us", "p99": "p99, us", "cpu": "CPU us a request", "growth": "MiB"}
 
 
 def medians(rounds):
