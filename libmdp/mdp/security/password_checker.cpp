@@ -20,6 +20,13 @@ bool is_right(const password_file& users, std::string_view user, const secret& p
   }
 }
 
+void prepare() {
+  try {
+    password_file::prepare();
+  } catch (const std::bad_alloc&) { // there may be some when it is needed
+  }
+}
+
 } // namespace
 
 password_checker::password_checker(std::shared_ptr<const password_store> users, listener told)
@@ -94,8 +101,7 @@ void password_checker::forget_others() {
 }
 
 void password_checker::run() {
-  // The first check of a name that is nobody's makes something up, and would take twice as long.
-  static_cast<void>(is_right(*users_->current(), {}, secret(0)));
+  prepare();
   std::unique_lock lock(mutex_);
   for (;;) {
     changed_.wait(lock, [this] { return is_over_ || !waiting_.empty(); });

@@ -97,6 +97,10 @@ bool password_file::remove(const std::string& user) {
   return hashes_.erase(user) > 0;
 }
 
+void password_file::prepare() {
+  static_cast<void>(nobodys_hash());
+}
+
 bool password_file::accepts(std::string_view user, const secret& password) const {
   const auto known = hashes_.find(user);
   const auto& hash = known == hashes_.end() ? nobodys_hash() : known->second;
