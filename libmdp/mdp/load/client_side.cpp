@@ -82,7 +82,7 @@ void client_side::run() {
 /// When something is to be done though nothing comes.
 time_point client_side::next_look(time_point now) const {
   auto next = now + defaults::tick;
-  if (shared_.set.rate > 0)
+  if (shared_.set.rate > 0 && !shared_.is(phase::draining))
     for (const auto& who : clients_)
       if (who->open < shared_.set.window)
         next = std::min(next, who->next_due);
