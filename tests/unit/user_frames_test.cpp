@@ -77,7 +77,8 @@ TEST_CASE("REQUEST names the user between address and delimiter, and its body st
       const worker_request request{frame("client"), multipart({"", "user=mallory"}), user};
       CHECK(heard_by_worker(encode(to_worker{request}, version), version) == request);
     }
-  CHECK(readable(encode(to_worker{worker_request{frame("c"), {frame("x")}, frame("alice")}}, v2)) ==
+  CHECK(readable(
+          encode(to_worker{worker_request{frame("c"), message{frame("x")}, frame("alice")}}, v2)) ==
         readable(multipart({"MDPW02", "\x02", "c", "user=alice", "", "x"})));
   const auto wrong = [](std::string_view between) {
     return verdict(decode_at_worker(multipart({"MDPW02", "\x02", "c", between, "", "x"}), v2, {}));
@@ -98,7 +99,10 @@ TEST_CASE("a worker hears who asks if it has asked for it, and only then") {
     const auto offers = actions_of<engine::offer_service>(link);
     REQUIRE(offers.size() == 1);
     CHECK(offers[0].key == (asks ? a_key : ""));
-    link.assign({job_id{1}, 1}, frame("client"), {frame("x")}, time_point{}, frame("alice"));
+    engine::held_job job;
+    job.id = job_id{peer_id{7}, 1};
+    job.attempt = 1;
+    link.assign(job, frame("client"), message{frame("x")}, time_point{}, frame("alice"));
     const auto sent = actions_of<engine::send_to_worker>(link);
     REQUIRE(sent.size() == 1);
     CHECK(std::get<worker_request>(sent[0].command).user ==
@@ -118,7 +122,7 @@ TEST_CASE("7-31 a broker that names users to a worker that has not asked is inva
     REQUIRE(said.size() == 1);
     CHECK(std::get<worker_ready>(said[0].command).asks_user == asks);
     CHECK(std::get<worker_ready>(said[0].command).key == a_key);
-    worker.handle(worker_request{frame("c"), {frame("x")}, frame("alice")}, time_point{});
+    worker.handle(worker_request{frame("c"), message{frame("x")}, frame("alice")}, time_point{});
     if (asks)
       CHECK(actions_of<engine::worker_engine::work>(worker).at(0).user == frame("alice"));
     else
