@@ -28,8 +28,9 @@ program_info info() {
     "Gives a user a password in a file of users, which is made if it is not "
     "there. The password is the first line of standard input. What the file "
     "keeps is its Argon2id hash.",
-    R"(The file is read by services that give tokens for passwords (docs/security.md);
-it is for its owner alone.
+    R"(The file is read by mdp-broker --plain, and by services that give tokens for
+passwords (docs/security.md); it is for its owner alone. For --plain a password
+may have up to 255 bytes.
 Exit codes: 0 it is done; 1 it is not; 2 wrong use.
 
 Examples:
