@@ -100,7 +100,8 @@ private:
   }
 
   void submit_to(sink_id sink) {
-    auto what = job_of(1 + number(4), ++sequence_, now_ + std::chrono::seconds(number(20)));
+    const auto client = 1 + number(4); // by itself: compilers differ in whose turn is first
+    auto what = job_of(client, ++sequence_, now_ + std::chrono::seconds(number(20)));
     jobs_[what.id] = {what.footprint(), 0, std::nullopt, false, sink};
     queue_.submit_to(sink, std::move(what), now_);
   }

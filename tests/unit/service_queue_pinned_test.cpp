@@ -70,6 +70,17 @@ TEST_CASE_FIXTURE(fixture,
   CHECK(queue.waiting() == 0);
 }
 
+TEST_CASE_FIXTURE(
+  fixture, "who waits for one worker gets it when all whose turn it was have waited for too long") {
+  submit_to(w1, 1, 1);
+  submit_to(w2, 1, 2);
+  submit_to(w1, 1, 3);
+  submit_to(w1, 1, 4);
+  queue.submit(job_of(2, 1, at(1s)), at(0s)); // when the workers finish, it has expired
+  CHECK(finish(w1, 1, 1) == "final c1.1: done, c1.3 to w1 (try 1)");
+  CHECK(finish(w1, 1, 3) == "final c1.3: done, refuse c2.1: expired, c1.4 to w1 (try 1)");
+}
+
 TEST_CASE_FIXTURE(fixture, "who waits for one worker and who waits for any take turns") {
   submit_to(w1, 1, 1);
   submit_to(w2, 1, 2);

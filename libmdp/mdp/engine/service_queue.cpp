@@ -166,6 +166,8 @@ void service_queue::finish(sink_id sink, job_id id, attempt_number attempt, mess
   if (!pinned_.empty())
     dispatch_pinned(sink, now);
   dispatch(now);
+  if (!pinned_.empty()) // if it was the turn of the others, they may have expired, all of them
+    dispatch_pinned(sink, now);
 }
 
 void service_queue::tick(time_point now) {
