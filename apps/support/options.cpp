@@ -3,6 +3,8 @@
 #include "mdp/version.hpp"
 #include "support/help_format.hpp"
 
+#include <CLI/CLI.hpp>
+
 #include <algorithm>
 
 namespace mdp::apps {
@@ -45,11 +47,12 @@ std::string with_dashes(std::string name) {
 
 } // namespace
 
-options::options(program_info info) : info_(std::move(info)), app_(info_.purpose, info_.name()) {
-  app_.set_help_flag(); // added again behind all others
-  app_.formatter(std::make_shared<help_format>(info_.usage));
+options::options(program_info info)
+    : info_(std::move(info)), app_(std::make_unique<CLI::App>(info_.purpose, info_.name())) {
+  app_->set_help_flag(); // added again behind all others
+  app_->formatter(std::make_shared<help_format>(info_.usage));
   // CLI11 keeps all that was given; which of several counts is our entries' business.
-  app_.option_defaults()->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
+  app_->option_defaults()->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
 }
 
 options::~options() = default;
@@ -143,10 +146,10 @@ CLI::Option* options::add(entry option) {
   const auto name = is_positional ? option.name : "--" + option.name;
   CLI::Option* added = nullptr;
   if (option.kind == value_kind::boolean)
-    added = app_.add_flag_function(
+    added = app_->add_flag_function(
       name, [](std::int64_t) {}, option.help);
   else
-    added = app_.add_option(name, CLI::callback_t(accept_all), option.help);
+    added = app_->add_option(name, CLI::callback_t(accept_all), option.help);
   if (is_positional)
     added->required(!option.is_repeatable);
   else
@@ -163,20 +166,20 @@ CLI::Option* options::add(entry option) {
 void options::add_general() {
   const bool has_times = std::ranges::any_of(
     entries_, [](const auto& option) { return option->kind == value_kind::time; });
-  app_.footer((has_times ? about_times : "") + info_.epilogue);
+  app_->footer((has_times ? about_times : "") + info_.epilogue);
   group(general);
   std::string about_file =
     "Read options from this TOML file. A key is an option's name without the "
     "dashes in front; the command line wins.";
   if (!info_.command.empty())
     about_file += " The table [" + info_.command + "] is for this command alone.";
-  config_ = app_.add_option("--config", CLI::callback_t(accept_all), about_file);
+  config_ = app_->add_option("--config", CLI::callback_t(accept_all), about_file);
   config_->type_name("FILE")->group(group_);
   app_
-    .set_version_flag("--version", info_.program + ' ' + std::string(version),
-                      "Print the version and exit.")
+    ->set_version_flag("--version", info_.program + ' ' + std::string(version),
+                       "Print the version and exit.")
     ->group(group_);
-  app_.set_help_flag("--help,-h", "Print this help and exit.")->group(group_);
+  app_->set_help_flag("--help,-h", "Print this help and exit.")->group(group_);
 }
 
 options::entry* options::find(std::string_view name) {
@@ -196,9 +199,9 @@ parse_outcome options::parse(std::vector<std::string> arguments) {
     return wrong(std::move(*found));
   std::reverse(arguments.begin(), arguments.end()); // as CLI11 wants it
   try {
-    app_.parse(std::move(arguments));
+    app_->parse(std::move(arguments));
   } catch (const CLI::CallForHelp&) {
-    return {parse_outcome::kind::answered, app_.help()};
+    return {parse_outcome::kind::answered, app_->help()};
   } catch (const CLI::CallForVersion& answer) {
     return {parse_outcome::kind::answered, std::string(answer.what()) + '\n'};
   } catch (const CLI::ParseError& error) {
@@ -251,7 +254,7 @@ problem options::check_syntax(const std::vector<std::string>& arguments) {
           return shown + ' ' + *found;
     } else if (++i == arguments.size()) {
       return shown + " needs a value: " + option->placeholder;
-    } else if (app_.get_option_no_throw("--" + std::string(name_of(arguments[i]))) != nullptr) {
+    } else if (app_->get_option_no_throw("--" + std::string(name_of(arguments[i]))) != nullptr) {
       return shown + " needs a value, but " + arguments[i] + " follows";
     }
   }

@@ -4,7 +4,6 @@
 #include "support/option_values.hpp"
 #include "support/table_reader.hpp"
 
-#include <CLI/CLI.hpp>
 #include <spdlog/common.h>
 
 #include <functional>
@@ -16,6 +15,12 @@
 #include <string_view>
 #include <utility>
 #include <vector>
+
+// Its header takes a compiler seconds, and is seen by options.cpp alone.
+namespace CLI {
+class App;
+class Option;
+} // namespace CLI
 
 /// The options of one program (or one command of it): on the command line, read by CLI11, and in the
 /// TOML file that `--config` names, read by toml++. Each option has one name in both places, the
@@ -160,7 +165,7 @@ private:
   [[nodiscard]] entry* find(std::string_view name);
 
   program_info info_;
-  CLI::App app_;
+  std::unique_ptr<CLI::App> app_;
   std::string group_;
   std::vector<std::unique_ptr<entry>> entries_;
   std::map<std::string, std::function<problem(table_reader&)>> tables_;
