@@ -240,9 +240,12 @@ inline constexpr std::size_t zap_turn_max_requests = 64;
 inline constexpr std::size_t turn_max_messages = 256;
 inline constexpr std::size_t turn_max_bytes = 1U << 20U;
 
-/// Batches a loop may have given to its actors that they are not done with; beyond it reads nothing
-/// until they are (T16). One is usual, as the loop runs the actors itself.
-inline constexpr std::size_t max_open_batches = 16;
+/// What a loop may have given to its actors that they are not done with; beyond it reads nothing
+/// until they are (T16). Each message weighs one, and one more for so many bytes: this is 16 full
+/// turns, at most 4096 messages and 16 MiB, and one message more. A batch is usual to be done within
+/// its turn, as the loop runs the actors itself.
+inline constexpr std::size_t load_unit_bytes = turn_max_bytes / turn_max_messages;
+inline constexpr std::size_t max_open_load = 16 * turn_max_messages;
 
 /// Bytes that a connection may receive beyond the largest message before it must have delivered one: the
 /// system's and libzmq's buffers; and how many it may receive before anybody counts. How often that is

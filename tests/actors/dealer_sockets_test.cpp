@@ -40,7 +40,7 @@ struct stand_state {
       [this](actors::loop_reported& news) {
         for (auto& report : news.reports) {
           if (auto* input = std::get_if<actors::io::worker_input>(&report))
-            sockets.on_worker_input(*input);
+            sockets.on_worker_input(*input, nullptr);
           else if (auto* invalid = std::get_if<actors::io::invalid_input>(&report))
             sockets.on_invalid(*invalid);
           else

@@ -31,7 +31,7 @@ public:
   std::function<bool()> on_run_pending;
   std::atomic<bool> is_full{false};
 
-  void on_reports(std::vector<io::loop_report> reports) override {
+  void on_reports(std::vector<io::loop_report> reports, std::size_t) override {
     if (on_batch)
       on_batch(reports);
     const std::lock_guard lock(mutex_);

@@ -44,7 +44,7 @@ struct stand_state {
       [](actors::stop) {},
       [this](actors::loop_reported& news) {
         for (auto& report : news.reports)
-          peers.on_input(std::get<actors::io::router_input>(report));
+          peers.on_input(std::get<actors::io::router_input>(report), nullptr);
         *peers_known = peers.size();
       },
       [](const actors::loop_ended&) {},

@@ -77,7 +77,7 @@ TEST_CASE(
   constexpr std::size_t many = 4 * defaults::max_open_adoptions;
   // What a turn had read when there was room last.
   constexpr std::size_t bound =
-    defaults::max_open_adoptions + defaults::max_open_batches * defaults::turn_max_messages;
+    defaults::max_open_adoptions + defaults::max_open_load + defaults::turn_max_messages;
   static_assert(bound < many);
   const open_broker broker;
   restless_worker worker(broker.endpoint());

@@ -47,6 +47,8 @@ public:
   [[nodiscard]] const actors::broker_counters& counters() const { return *config_.counters; }
   /// New peers whose supervisor has not heard of them.
   [[nodiscard]] std::size_t adoptions() const { return *tree_.adoptions(); }
+  /// What the loop has read and the actors are not done with.
+  [[nodiscard]] std::size_t load() const { return tree_.load(); }
   [[nodiscard]] actors::tree_report tree() const { return tree_.node()->report(); }
 
   /// All that run under this name, wherever in the tree.

@@ -21,10 +21,16 @@ deterministic_system::~deterministic_system() {
 }
 
 void deterministic_system::run() {
-  while (scheduler_.has_job()) {
-    scheduler_.run_once();
-    ++turns_;
+  while (run_one()) {
   }
+}
+
+bool deterministic_system::run_one() {
+  if (!scheduler_.has_job())
+    return false;
+  scheduler_.run_once();
+  ++turns_;
+  return true;
 }
 
 void deterministic_system::advance(duration time, duration step) {

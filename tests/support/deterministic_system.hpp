@@ -33,6 +33,9 @@ public:
   /// Runs actors until none has a message.
   void run();
 
+  /// Lets one actor take its turn; false if none has a message.
+  bool run_one();
+
   /// Lets `time` pass in steps, so that timers that set timers fire in their order, and runs actors
   /// after each.
   void advance(duration time, duration step = std::chrono::milliseconds(50));

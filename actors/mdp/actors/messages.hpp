@@ -76,7 +76,7 @@ struct list_children {
 
 struct loop_reported {
   std::vector<io::loop_report> reports;
-  std::shared_ptr<const io::batch_credit> credit; ///< Held until this message is gone.
+  loop_credit credit;
 };
 
 struct loop_ended {
@@ -148,11 +148,13 @@ struct request_arrived {
   wire::client_request request;
   wire::protocol_version version{};
   time_point received_at;
+  loop_credit credit{};
 };
 
 struct command_arrived {
   wire::from_worker command;
   time_point received_at;
+  loop_credit credit{};
 };
 
 struct invalid_arrived {};
@@ -224,6 +226,7 @@ struct job_answered {
   attempt_number attempt = 0;
   bool is_final = false;
   message body;
+  loop_credit credit{}; ///< Null if it comes from this process.
 };
 
 /// An answer that a queue has checked, for the client.
@@ -233,6 +236,7 @@ struct answer_arrived {
   bool is_final = false;
   message body;
   sink_id from{}; ///< Who has answered; nobody of those if the broker itself.
+  loop_credit credit{};
 };
 
 struct job_refused {
@@ -331,6 +335,7 @@ struct broker_told_worker {
   socket_id socket;
   wire::to_worker command;
   time_point received_at;
+  loop_credit credit{};
 };
 
 /// A handler of an in-process service has thrown, and its instance is to end.

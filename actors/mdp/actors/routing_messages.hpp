@@ -1,6 +1,7 @@
 #pragma once
 
 #include "mdp/actors/interfaces.hpp"
+#include "mdp/actors/io/batch_credit.hpp"
 #include "mdp/actors/worker_card.hpp"
 #include "mdp/engine/job.hpp"
 #include "mdp/engine/route_verdict.hpp"
@@ -55,6 +56,7 @@ struct route_request {
 /// Decide about a reply, or a part of one. Answered by `reply_decided`, at once or later.
 struct route_reply {
   engine::routed_reply what;
+  loop_credit credit{}; ///< As in `answer_arrived`.
 };
 
 /// Nobody waits for this verdict any more.

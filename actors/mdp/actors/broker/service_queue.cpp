@@ -53,12 +53,14 @@ service_queue_actor::behavior_type service_queue_state::make_behavior() {
       handle_message([&] { engine_.report_load(news.id, news.load); });
     },
     [this](job_answered& news) {
+      credit_ = std::move(news.credit);
       handle_message([&] {
         if (news.is_final)
           engine_.finish(news.sink, news.id, news.attempt, std::move(news.body), now_of(self_));
         else
           engine_.partial(news.sink, news.id, news.attempt, std::move(news.body));
       });
+      credit_ = nullptr;
     },
     [this](const report_service& question) {
       tell(self_, question.report_to,
@@ -222,7 +224,7 @@ void service_queue_state::answer(engine::answer_client& action) {
   if (const auto session = session_of(action.id, action.is_final))
     tell(self_, session,
          answer_arrived{action.id, action.attempt, action.is_final, std::move(action.body),
-                        action.from});
+                        action.from, credit_});
 }
 
 void service_queue_state::refuse(const engine::refuse_client& action) {

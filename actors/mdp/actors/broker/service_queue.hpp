@@ -107,6 +107,7 @@ private:
   counted_in counted_as_service_;
   engine::service_queue& engine_;
   engine::queue_counters counted_; // what of the engine's counters is in the broker's already
+  loop_credit credit_;             // of the answer that is being handled
   std::uint64_t unlogged_deaths_ = 0;
   time_point next_log_ = time_point::min();
   std::optional<time_point> idle_since_;

@@ -40,7 +40,7 @@ worker_connection_actor::behavior_type worker_connection_state::make_behavior() 
     [this](command_arrived& news) {
       card_->heard(news.received_at);
       link_.handle(std::move(news.command), news.received_at);
-      carry_out();
+      carry_out(news.credit);
     },
     [this](invalid_arrived) {
       link_.handle_invalid();
@@ -62,8 +62,8 @@ worker_connection_actor::behavior_type worker_connection_state::make_behavior() 
   };
 }
 
-void worker_connection_state::carry_out() {
-  link_.actions().drain([this](engine::worker_link_action&& action) {
+void worker_connection_state::carry_out(const loop_credit& credit) {
+  link_.actions().drain([&](engine::worker_link_action&& action) {
     std::visit(
       overload{
         [&](engine::send_to_worker& out) {
@@ -92,7 +92,7 @@ void worker_connection_state::carry_out() {
         [&](engine::worker_answer& answer) {
           tell(self_, queue_,
                job_answered{sink_id{id_.value}, answer.id, answer.attempt, answer.is_final,
-                            std::move(answer.body)});
+                            std::move(answer.body), credit});
         },
         [&](engine::worker_ended& end) { on_ended(end); },
       },

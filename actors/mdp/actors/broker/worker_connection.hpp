@@ -38,7 +38,8 @@ public:
   handle::behavior_type make_behavior();
 
 private:
-  void carry_out();
+  /// `credit` is that of the message which led to this.
+  void carry_out(const loop_credit& credit = {});
   void on_ended(engine::worker_ended& end);
 
   handle::pointer self_;

@@ -62,9 +62,9 @@ void dealer_sockets::on_connect_failed(const connect_failed& report) {
   owners_.erase(report.socket);
 }
 
-void dealer_sockets::on_worker_input(worker_input& report) {
+void dealer_sockets::on_worker_input(worker_input& report, const loop_credit& credit) {
   deliver(report.socket,
-          broker_told_worker{report.socket, std::move(report.command), report.received_at});
+          broker_told_worker{report.socket, std::move(report.command), report.received_at, credit});
 }
 
 void dealer_sockets::on_invalid(const invalid_input& report) {

@@ -82,7 +82,7 @@ io_actor::behavior_type io_state::make_behavior() {
       stopping_ = true; // behind everything that was sent before; ends with loop_ended
       std::ignore = outbox_->push(io::stop_loop{config_.flush_grace});
     },
-    [this](loop_reported& news) { on_reports(news.reports); },
+    [this](loop_reported& news) { on_reports(news); },
     [this](const loop_ended& news) { on_loop_ended(news); },
     [this](serve_peers& openers) { serve(openers); },
     [this](send_to_peer& request) { router_of(request.peer).send(request); },
@@ -100,34 +100,35 @@ io_actor::behavior_type io_state::make_behavior() {
   };
 }
 
-void io_state::on_reports(std::vector<io::loop_report>& reports) {
-  for (auto& report : reports)
-    std::visit(overload{
-                 [&](io::router_input& input) { router_with(input.socket)->on_input(input); },
-                 [&](io::worker_input& input) { dealers_.on_worker_input(input); },
-                 [&](const io::invalid_input& input) {
-                   auto* const router = router_with(input.socket);
-                   router != nullptr ? router->on_invalid(input) : dealers_.on_invalid(input);
-                 },
-                 [&](const io::peer_unreachable& news) {
-                   auto* const router = router_with(news.socket);
-                   router != nullptr ? router->on_unreachable(news) : dealers_.on_unreachable(news);
-                 },
-                 [&](const io::connections_lost& news) {
-                   router_with(news.socket)->on_connections_lost(news);
-                 },
-                 [&](const io::accept_failed& news) { router_.on_accept_failed(news); },
-                 [&](const io::connections_refused& news) { router_.on_refused(news); },
-                 [&](const io::handshakes_ended& news) { router_.on_handshakes_ended(news); },
-                 [&](const io::admission_refused& news) { router_.on_not_admitted(news); },
-                 [&](const io::connections_endless& news) { router_.on_endless(news); },
-                 [&](const io::users_removed& news) { router_.on_users_removed(news); },
-                 [&](const io::bound& news) { on_bound(news); },
-                 [&](const io::bind_failed& news) { on_bind_failed(news); },
-                 [&](const io::connected& news) { dealers_.on_connected(news); },
-                 [&](const io::connect_failed& news) { dealers_.on_connect_failed(news); },
-               },
-               report);
+void io_state::on_reports(loop_reported& batch) {
+  for (auto& report : batch.reports)
+    std::visit(
+      overload{
+        [&](io::router_input& input) { router_with(input.socket)->on_input(input, batch.credit); },
+        [&](io::worker_input& input) { dealers_.on_worker_input(input, batch.credit); },
+        [&](const io::invalid_input& input) {
+          auto* const router = router_with(input.socket);
+          router != nullptr ? router->on_invalid(input) : dealers_.on_invalid(input);
+        },
+        [&](const io::peer_unreachable& news) {
+          auto* const router = router_with(news.socket);
+          router != nullptr ? router->on_unreachable(news) : dealers_.on_unreachable(news);
+        },
+        [&](const io::connections_lost& news) {
+          router_with(news.socket)->on_connections_lost(news);
+        },
+        [&](const io::accept_failed& news) { router_.on_accept_failed(news); },
+        [&](const io::connections_refused& news) { router_.on_refused(news); },
+        [&](const io::handshakes_ended& news) { router_.on_handshakes_ended(news); },
+        [&](const io::admission_refused& news) { router_.on_not_admitted(news); },
+        [&](const io::connections_endless& news) { router_.on_endless(news); },
+        [&](const io::users_removed& news) { router_.on_users_removed(news); },
+        [&](const io::bound& news) { on_bound(news); },
+        [&](const io::bind_failed& news) { on_bind_failed(news); },
+        [&](const io::connected& news) { dealers_.on_connected(news); },
+        [&](const io::connect_failed& news) { dealers_.on_connect_failed(news); },
+      },
+      report);
 }
 
 void io_state::serve(serve_peers& openers) {

@@ -75,7 +75,7 @@ public:
   handle::behavior_type make_behavior();
 
 private:
-  void on_reports(std::vector<io::loop_report>& reports);
+  void on_reports(loop_reported& batch);
   void on_bound(const io::bound& report);
   void on_bind_failed(const io::bind_failed& report);
   void on_loop_ended(const loop_ended& news);

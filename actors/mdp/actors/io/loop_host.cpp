@@ -25,14 +25,14 @@ public:
     loop_.start();
   }
 
-  void on_reports(std::vector<loop_report> reports) override {
+  void on_reports(std::vector<loop_report> reports, std::size_t bytes) override {
+    const auto weight = reports.size() + bytes / defaults::load_unit_bytes;
     post_on(unit_, owner_,
-            loop_reported{std::move(reports), std::make_shared<batch_credit>(open_batches_)});
+            loop_reported{std::move(reports), std::make_shared<batch_credit>(load_, weight)});
   }
 
   [[nodiscard]] bool has_room() const noexcept override {
-    return *open_batches_ < defaults::max_open_batches &&
-           *adoptions_ < defaults::max_open_adoptions;
+    return *load_ < defaults::max_open_load && *adoptions_ < defaults::max_open_adoptions;
   }
 
   bool run_pending() override { return unit_.run(); }
@@ -46,12 +46,12 @@ public:
 
   [[nodiscard]] outbox& commands() noexcept { return loop_.commands(); }
   [[nodiscard]] bool has_ended() const noexcept { return has_ended_; }
+  [[nodiscard]] std::size_t load() const noexcept { return *load_; }
 
 private:
   loop_unit unit_;
   io_actor owner_;
-  std::shared_ptr<std::atomic<std::size_t>> open_batches_ =
-    std::make_shared<std::atomic<std::size_t>>(0);
+  std::shared_ptr<std::atomic<std::size_t>> load_ = std::make_shared<std::atomic<std::size_t>>(0);
   std::shared_ptr<const std::atomic<std::size_t>> adoptions_;
   std::atomic<bool> has_ended_{false};
   socket_loop loop_; // last: its thread uses the others
@@ -66,6 +66,14 @@ outbox& loop_host::start(io_actor owner) {
   std::erase_if(loops_, [](const auto& loop) { return loop->has_ended(); });
   return loops_.emplace_back(std::make_unique<hosted_loop>(system_, std::move(owner), adoptions_))
     ->commands();
+}
+
+std::size_t loop_host::load() const {
+  const std::lock_guard guard(mutex_);
+  std::size_t sum = 0;
+  for (const auto& loop : loops_)
+    sum += loop->load();
+  return sum;
 }
 
 } // namespace mdp::actors::io

@@ -34,13 +34,17 @@ public:
     return adoptions_;
   }
 
+  /// What the loops have read and their actors are not done with, as `defaults::max_open_load` counts
+  /// it. Thread-safe.
+  [[nodiscard]] std::size_t load() const;
+
 private:
   class hosted_loop;
 
   caf::actor_system& system_;
   std::shared_ptr<std::atomic<std::size_t>> adoptions_ =
     std::make_shared<std::atomic<std::size_t>>(0U);
-  std::mutex mutex_;
+  mutable std::mutex mutex_;
   std::list<std::unique_ptr<hosted_loop>> loops_;
 };
 

@@ -2,6 +2,7 @@
 
 #include "mdp/actors/io/loop_commands.hpp"
 
+#include <cstddef>
 #include <string>
 #include <vector>
 
@@ -14,7 +15,8 @@ public:
   virtual ~loop_sink() = default;
 
   /// Takes what one turn of the loop has brought, in the order in which it arrived. Never empty.
-  virtual void on_reports(std::vector<loop_report> reports) = 0;
+  /// `bytes` of messages were read for it.
+  virtual void on_reports(std::vector<loop_report> reports, std::size_t bytes) = 0;
 
   /// Whether another batch may come. If not the loop reads nothing, so that TCP holds back who sends,
   /// and asks again soon.

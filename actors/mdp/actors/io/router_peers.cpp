@@ -27,23 +27,23 @@ router_peers::router_peers(io_actor::pointer self, const peers::directory_config
       endless_log_(defaults::log_interval),
       user_log_(defaults::log_interval) {}
 
-void router_peers::on_input(router_input& report) {
+void router_peers::on_input(router_input& report, const loop_credit& credit) {
   if (!openers_.session)
     return counters_->not_serving.add(); // its peers will be heard when they speak again
   const auto decision =
     directory_.judge(report.routing_id, report.input, report.received_at, report.user);
   switch (decision.what) {
   case peers::verdict::deliver:
-    return deliver(*decision.peer, report);
+    return deliver(*decision.peer, report, credit);
   case peers::verdict::goodbye: {
-    deliver(*decision.peer, report);
+    deliver(*decision.peer, report, credit);
     forget(report.routing_id); // nothing more is sent to it (7-28)
     return directory_.let_go(decision.peer->id, report.received_at);
   }
   case peers::verdict::open: {
     auto& peer = directory_.admit(report.routing_id, report.input, report.user);
     open(peer, report.received_at);
-    return deliver(peer, report);
+    return deliver(peer, report, credit);
   }
   case peers::verdict::violation:
     counters_->violations.add();
@@ -271,19 +271,20 @@ void router_peers::watch(const directory::entry& peer) {
     peer.handle);
 }
 
-void router_peers::deliver(directory::entry& peer, router_input& report) {
-  std::visit(overload{
-               [&](wire::client_request& request) {
-                 tell(
-                   self_, std::get<client_session_actor>(peer.handle),
-                   request_arrived{std::move(request), report.input.version, report.received_at});
-               },
-               [&](wire::from_worker& command) {
-                 tell(self_, std::get<worker_connection_actor>(peer.handle),
-                      command_arrived{std::move(command), report.received_at});
-               },
-             },
-             report.input.command);
+void router_peers::deliver(directory::entry& peer, router_input& report,
+                           const loop_credit& credit) {
+  std::visit(
+    overload{
+      [&](wire::client_request& request) {
+        tell(self_, std::get<client_session_actor>(peer.handle),
+             request_arrived{std::move(request), report.input.version, report.received_at, credit});
+      },
+      [&](wire::from_worker& command) {
+        tell(self_, std::get<worker_connection_actor>(peer.handle),
+             command_arrived{std::move(command), report.received_at, credit});
+      },
+    },
+    report.input.command);
 }
 
 void router_peers::turn_away(const router_input& report) {

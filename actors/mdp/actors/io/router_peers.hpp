@@ -29,7 +29,7 @@ public:
   /// How new peers get their actor; before the first call nobody is let in.
   void use_openers(serve_peers openers) { openers_ = std::move(openers); }
 
-  void on_input(router_input& report);
+  void on_input(router_input& report, const loop_credit& credit);
   void on_invalid(const invalid_input& report);
   void on_unreachable(const peer_unreachable& report);
   void on_connections_lost(const connections_lost& report);
@@ -60,7 +60,7 @@ private:
   void forget(const frame& routing_id);
   void open(directory::entry& peer, time_point now);
   void watch(const directory::entry& peer);
-  void deliver(directory::entry& peer, router_input& report);
+  void deliver(directory::entry& peer, router_input& report, const loop_credit& credit);
   void turn_away(const router_input& report);
   void turn_down(time_point now);
   void turn_down_user(const router_input& report);

@@ -163,6 +163,7 @@ private:
         receive_some(socket, budget, now_, reports_);
       has_unread_ = has_unread_ || socket.is_readable;
     }
+    read_bytes_ = defaults::turn_max_bytes - budget.bytes;
   }
 
   void retry() {
@@ -176,7 +177,7 @@ private:
       return;
     auto batch = std::exchange(reports_, {});
     reports_.reserve(batch.size()); // the next turn is likely to be like this one
-    sink_.on_reports(std::move(batch));
+    sink_.on_reports(std::move(batch), std::exchange(read_bytes_, 0));
   }
 
   loop_sink& sink_;
@@ -186,9 +187,10 @@ private:
   std::vector<loop_report> reports_;
   time_point now_{}; // of this turn
   std::size_t turns_ = 0;
-  bool has_pending_ = false; // the sink has work left
-  bool has_unread_ = false;  // a socket has input left
-  bool has_room_ = true;     // the sink takes another batch
+  std::size_t read_bytes_ = 0; // what the reports stand for
+  bool has_pending_ = false;   // the sink has work left
+  bool has_unread_ = false;    // a socket has input left
+  bool has_room_ = true;       // the sink takes another batch
   bool is_stopping_ = false;
   time_point flush_until_ = never;
 };

@@ -27,7 +27,7 @@ routing_gate_actor::behavior_type routing_gate_state::make_behavior() {
     [this](answer_arrived& news) {
       engine_.answered(news.id, news.attempt, news.is_final, std::move(news.body), news.from,
                        now_of(self_));
-      carry_out();
+      carry_out(news.credit);
     },
     [this](const job_refused& news) {
       engine_.refused(news.id, news.reason, now_of(self_));
@@ -159,8 +159,8 @@ void routing_gate_state::tell_router(routing_event news) {
     tell(self_, store_->router, std::move(news));
 }
 
-void routing_gate_state::carry_out() {
-  engine_.actions().drain([this](engine::route_gate_action&& action) {
+void routing_gate_state::carry_out(const loop_credit& credit) {
+  engine_.actions().drain([&](engine::route_gate_action&& action) {
     std::visit(
       overload{
         [&](engine::ask_about_request& ask) {
@@ -169,7 +169,7 @@ void routing_gate_state::carry_out() {
         [&](engine::ask_about_reply& ask) {
           if (const auto worker = store_->workers.find(ask.from); worker != store_->workers.end())
             ask.what.worker = worker->second.routing_id;
-          tell(self_, store_->router, route_reply{std::move(ask.what)});
+          tell(self_, store_->router, route_reply{std::move(ask.what), credit});
         },
         [&](const engine::withdraw_question_of_route& gone) {
           if (store_->router)
@@ -189,7 +189,7 @@ void routing_gate_state::carry_out() {
           if (const auto session = session_of(answer.id, answer.is_final))
             tell(self_, session,
                  answer_arrived{answer.id, answer.attempt, answer.is_final, std::move(answer.body),
-                                answer.from});
+                                answer.from, credit});
         },
         [&](const engine::refuse_routed& news) {
           if (const auto session = session_of(news.id, true))

@@ -84,7 +84,8 @@ private:
   void on_joined(const worker_joined& news);
   void on_departed(const worker_departed& news);
   void tell_router(routing_event news);
-  void carry_out();
+  /// `credit` is that of the message which led to this.
+  void carry_out(const loop_credit& credit = {});
   /// The session that waits for `id`, which is one request less from now on if `is_over`.
   [[nodiscard]] job_owner_actor session_of(job_id id, bool is_over);
   void count();

@@ -57,6 +57,8 @@ public:
   [[nodiscard]] std::shared_ptr<std::atomic<std::size_t>> adoptions() const noexcept {
     return host_.adoptions();
   }
+  /// See `io::loop_host`. Thread-safe.
+  [[nodiscard]] std::size_t load() const { return host_.load(); }
 
 private:
   struct own_system {
