@@ -53,8 +53,8 @@ TEST_CASE("no command of two threads is left lying, whenever it comes while the 
 #else
   constexpr std::size_t rounds = 20'000;
 #endif
+  std::atomic<std::size_t> carried_out = 0; // outlives the loop, which adds to it
   running_loop loop;
-  std::atomic<std::size_t> carried_out = 0;
   loop.sink.on_batch = [&](std::vector<io::loop_report>& batch) {
     carried_out += batch.size();
     batch.clear();

@@ -148,8 +148,8 @@ TEST_CASE("large bodies go through the loop in both directions") {
 }
 
 TEST_CASE("T16 one turn takes a bounded number of messages, and nothing is left lying") {
+  std::atomic<std::size_t> largest = 0; // outlives the loop, which writes it
   running_loop loop;
-  std::atomic<std::size_t> largest = 0;
   loop.sink.on_batch = [&](std::vector<io::loop_report>& batch) {
     largest = std::max(largest.load(), batch.size());
   };
@@ -185,8 +185,8 @@ TEST_CASE("T16 a loop whose actors are behind reads nothing until they have caug
 }
 
 TEST_CASE("the loop comes back without waiting as long as its sink has something to run") {
+  std::atomic<int> left = 1000; // outlives the loop, which looks at it
   running_loop loop;
-  std::atomic<int> left = 1000;
   loop.sink.on_run_pending = [&] { return left > 0 && --left > 0; };
   loop.start();
   loop.push(io::close_socket{}); // wakes it once; nobody does so again

@@ -38,7 +38,7 @@ loose_coroutine wait_for_reply(mdp::client& client, std::optional<request_result
   outcome = co_await asked;
 }
 
-loose_coroutine ask_and_throw(mdp::client& client) {
+[[maybe_unused]] loose_coroutine ask_and_throw(mdp::client& client) {
   auto asked = client.ask("echo", {frame("x")}, patient());
   static_cast<void>(co_await asked);
   throw std::runtime_error("a coroutine's own business");
@@ -104,9 +104,12 @@ TEST_CASE("what a callback or a coroutine throws harms nobody") {
   CHECK(client.call(
     "echo", {frame("x")}, [](const request_result&) { throw 42; }, std::move(options)));
   CHECK(eventually([&] { return client.statistics().callback_failures == 2; }));
+#if !defined(__clang__) || __clang_major__ >= 17
+  // An older clang does not know that the coroutine is at its end, and destroys its variables again.
   const auto coroutine = ask_and_throw(client);
   CHECK(eventually([&] { return client.statistics().callback_failures == 3; }));
-  coroutine.handle.destroy(); // it has stopped at its end
+  coroutine.handle.destroy();
+#endif
   CHECK(client.request("echo", {frame("still here")}, patient()) == message{frame("still here")});
 }
 

@@ -10,6 +10,7 @@
 #include <array>
 #include <cerrno>
 #include <chrono>
+#include <cstdint>
 #include <ctime>
 #include <system_error>
 
@@ -49,8 +50,11 @@ const std::vector<std::size_t>& ready_set::wait(time_point deadline,
     }
   }
   const int found = epoll_wait(epoll_, events.data(), static_cast<int>(events.size()), timeout_ms);
-  for (int i = 0; i < std::max(found, 0); ++i)
-    ready_.push_back(events[static_cast<std::size_t>(i)].data.u64);
+  for (int i = 0; i < std::max(found, 0); ++i) {
+    const std::uint64_t index =
+      events[static_cast<std::size_t>(i)].data.u64; // lies unaligned there
+    ready_.push_back(index);
+  }
   std::sort(ready_.begin(), ready_.end());
   ready_.erase(std::unique(ready_.begin(), ready_.end()), ready_.end());
   return ready_;
