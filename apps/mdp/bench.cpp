@@ -82,7 +82,7 @@ void add_options(options& all, settings& set) {
   all.number("rate", "N", std::uint64_t{0}, load.rate,
              "Requests a second, all clients together. 0: as fast as answers come.");
   all.group("Measurement");
-  all.time("seconds", 1ms, load.length, "How long to measure, as a time: 5s.");
+  all.time("seconds", 100ms, load.length, "How long to measure, as a time: 5s.");
   all.time("warm-up", 0ms, load.warm_up, "Load ahead of that, which does not count.");
   all.number("requests", "N", std::uint64_t{0}, load.requests,
              "Ask so many instead, without warming up. 0: for --seconds.");

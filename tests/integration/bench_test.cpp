@@ -177,6 +177,7 @@ TEST_CASE("wrong use of bench is a line that says what to do, and exit code 2") 
   const std::vector<std::pair<words, std::string>> cases{
     {{"--workers", "0"}, "--service says whom to ask"},
     {{"--requests", "5", "--seconds", "1s"}, "--requests goes without --seconds"},
+    {{"--seconds", "2"}, "at least 100ms"}, // a number alone is milliseconds
     {{"--clients", "0"}, "--clients"},
     {{"--window", "many"}, "--window"},
     {{"--protocol", "0.3"}, "--protocol"},
