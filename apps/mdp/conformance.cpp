@@ -1,13 +1,11 @@
 #include "mdp/commands.hpp"
 #include "mdp/conformance/run.hpp"
-#include "mdp/security/certificate.hpp"
 #include "support/curve_options.hpp"
 #include "support/program.hpp"
 
 #include <unistd.h>
 
 #include <cstdio>
-#include <memory>
 #include <string_view>
 #include <utility>
 
@@ -81,12 +79,7 @@ void complete_own_certificate(const curve_options& set, security::curve_config& 
     findings.emplace_back(
       "a worker is checked with --certificate FILE, the broker's, or without CURVE; "
       "--server-key, --user and --password-file are for checking a broker");
-  if (set.certificate.empty())
-    return;
-  if (auto own = security::certificate::load(set.certificate))
-    curve.own = std::make_shared<security::certificate>(*std::move(own));
-  else
-    findings.push_back("--certificate: " + own.error());
+  load_certificate(set, curve, findings);
 }
 
 std::vector<std::string> complete(settings& set) {

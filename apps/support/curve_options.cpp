@@ -78,6 +78,11 @@ void complete_curve(const curve_options& set, security::curve_config& curve,
     curve.server = *key;
   else
     findings.push_back("--server-key: " + key.error());
+  load_certificate(set, curve, findings);
+}
+
+void load_certificate(const curve_options& set, security::curve_config& curve,
+                      std::vector<std::string>& findings) {
   if (set.certificate.empty())
     return;
   if (auto own = security::certificate::load(set.certificate))

@@ -24,4 +24,8 @@ void add_curve_options(options& all, curve_options& set);
 void complete_curve(const curve_options& set, security::curve_config& curve,
                     security::plain_config& plain, std::vector<std::string>& findings);
 
+/// The part of that which reads our own certificate, if one is named: for who plays the other side.
+void load_certificate(const curve_options& set, security::curve_config& curve,
+                      std::vector<std::string>& findings);
+
 } // namespace mdp::apps

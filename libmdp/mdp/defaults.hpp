@@ -242,8 +242,8 @@ inline constexpr std::size_t turn_max_bytes = 1U << 20U;
 
 /// What a loop may have given to its actors that they are not done with; beyond it reads nothing
 /// until they are (T16). Each message weighs one, and one more for so many bytes: this is 16 full
-/// turns, at most 4096 messages and 16 MiB, and one message more. A batch is usual to be done within
-/// its turn, as the loop runs the actors itself.
+/// turns, 4096 messages or 16 MiB, and what one turn more has read. A batch is usually done within its
+/// turn, as the loop runs the actors itself.
 inline constexpr std::size_t load_unit_bytes = turn_max_bytes / turn_max_messages;
 inline constexpr std::size_t max_open_load = 16 * turn_max_messages;
 

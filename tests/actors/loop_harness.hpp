@@ -30,8 +30,10 @@ public:
   std::function<void(std::vector<io::loop_report>&)> on_batch;
   std::function<bool()> on_run_pending;
   std::atomic<bool> is_full{false};
+  std::atomic<std::size_t> read_bytes{0}; ///< What all batches so far stand for.
 
-  void on_reports(std::vector<io::loop_report> reports, std::size_t) override {
+  void on_reports(std::vector<io::loop_report> reports, std::size_t bytes) override {
+    read_bytes += bytes;
     if (on_batch)
       on_batch(reports);
     const std::lock_guard lock(mutex_);

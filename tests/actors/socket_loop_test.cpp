@@ -166,6 +166,20 @@ TEST_CASE("T16 one turn takes a bounded number of messages, and nothing is left 
     REQUIRE(request_in(inputs[i]).body[0].text() == std::to_string(i));
 }
 
+TEST_CASE("T16 a batch weighs what was read for it, also if that is more than a turn may read") {
+  running_loop loop;
+  bare_peer client;
+  client.socket.connect(loop.start_router());
+  constexpr std::size_t body = 3 * defaults::turn_max_bytes;
+  client.request(std::string(body, 'x'));
+  loop.sink.wait_for<io::router_input>(1);
+  CHECK(loop.sink.read_bytes >= body);
+  CHECK(loop.sink.read_bytes < body + defaults::load_unit_bytes); // the other frames
+  client.request("small");
+  loop.sink.wait_for<io::router_input>(2);
+  CHECK(loop.sink.read_bytes < body + 2 * defaults::load_unit_bytes);
+}
+
 TEST_CASE("T16 a loop whose actors are behind reads nothing until they have caught up") {
   running_loop loop;
   const auto endpoint = loop.start_router();

@@ -1,11 +1,11 @@
 #include "mdp/protobuf/rpc_service.hpp"
 
 #include "mdp/defaults.hpp"
+#include "mdp/signals_blocked.hpp"
 
 #include <algorithm>
 #include <chrono>
 #include <condition_variable>
-#include <csignal>
 #include <mutex>
 #include <thread>
 #include <utility>
@@ -19,22 +19,7 @@ time_point now() {
   return time_point(std::chrono::steady_clock::now().time_since_epoch());
 }
 
-/// Signals are the business of the thread that waits for them (T24): while this lives, threads are
-/// started without any.
-class signals_blocked {
-public:
-  signals_blocked() {
-    sigset_t all;
-    sigfillset(&all);
-    pthread_sigmask(SIG_SETMASK, &all, &before_);
-  }
-  ~signals_blocked() { pthread_sigmask(SIG_SETMASK, &before_, nullptr); }
-  signals_blocked(const signals_blocked&) = delete;
-  signals_blocked& operator=(const signals_blocked&) = delete;
-
-private:
-  sigset_t before_{};
-};
+;
 
 } // namespace
 

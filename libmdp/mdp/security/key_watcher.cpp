@@ -1,20 +1,15 @@
 #include "mdp/security/key_watcher.hpp"
 
-#include <pthread.h>
+#include "mdp/signals_blocked.hpp"
 
-#include <csignal>
 #include <utility>
 
 namespace mdp::security {
 
 key_watcher::key_watcher(reader refresh, listener told, std::chrono::milliseconds interval)
     : refresh_(std::move(refresh)), told_(std::move(told)), interval_(interval) {
-  sigset_t all;
-  sigset_t before;
-  sigfillset(&all);
-  pthread_sigmask(SIG_SETMASK, &all, &before); // which the thread inherits (T24)
+  const signals_blocked inherited;
   thread_ = std::thread([this] { run(); });
-  pthread_sigmask(SIG_SETMASK, &before, nullptr);
 }
 
 key_watcher::~key_watcher() {

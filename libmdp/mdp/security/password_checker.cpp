@@ -1,9 +1,9 @@
 #include "mdp/security/password_checker.hpp"
 
-#include <pthread.h>
+#include "mdp/signals_blocked.hpp"
+
 #include <sodium.h>
 
-#include <csignal>
 #include <new>
 #include <utility>
 
@@ -33,12 +33,8 @@ password_checker::password_checker(std::shared_ptr<const password_store> users, 
     : users_(std::move(users)), told_(std::move(told)), key_(crypto_generichash_KEYBYTES) {
   use_sodium();
   randombytes_buf(key_.bytes().data(), key_.size());
-  sigset_t all;
-  sigset_t before;
-  sigfillset(&all);
-  pthread_sigmask(SIG_SETMASK, &all, &before); // which the thread inherits (T24)
+  const signals_blocked inherited;
   thread_ = std::thread([this] { run(); });
-  pthread_sigmask(SIG_SETMASK, &before, nullptr);
 }
 
 password_checker::~password_checker() {

@@ -44,9 +44,8 @@ public:
   responder& operator=(responder&& other) noexcept;
   ~responder();
 
-  /// Who asks, as the broker knows him by CURVE or PLAIN; empty if he is nobody, or it is not known: a remote
-  /// worker has to ask for it. Valid until this is moved
-  /// from or ends.
+  /// Who asks, as the broker knows him by CURVE or PLAIN; empty if he is nobody, or it is not known: a
+  /// remote worker has to ask for it. Valid until this is moved from or ends.
   [[nodiscard]] std::string_view user() const noexcept { return user_.text(); }
 
   /// Whether there is still somebody to answer. Whoever works for long looks from time to time.

@@ -68,6 +68,7 @@ void decode(const loop_socket& socket, frame& routing_id, frame& user, message& 
 
 void receive_budget::spend(std::size_t message_bytes) noexcept {
   --messages;
+  read_bytes += message_bytes;
   bytes -= std::min(bytes, message_bytes);
 }
 

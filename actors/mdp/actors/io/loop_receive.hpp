@@ -12,6 +12,7 @@ namespace mdp::actors::io {
 struct receive_budget {
   std::size_t messages = defaults::turn_max_messages;
   std::size_t bytes = defaults::turn_max_bytes;
+  std::size_t read_bytes = 0; ///< What was spent; more than there was, if a message was that large.
 
   [[nodiscard]] bool is_spent() const noexcept { return messages == 0 || bytes == 0; }
   void spend(std::size_t message_bytes) noexcept;

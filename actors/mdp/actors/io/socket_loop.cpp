@@ -8,39 +8,17 @@
 #include "mdp/assert.hpp"
 #include "mdp/defaults.hpp"
 #include "mdp/net/steady_now.hpp"
+#include "mdp/signals_blocked.hpp"
 
 #include <pthread.h>
 
 #include <algorithm>
-#include <csignal>
 #include <exception>
 #include <optional>
 #include <string>
 #include <utility>
 
 namespace mdp::actors::io {
-
-namespace {
-
-/// Blocks all signals in this thread as long as it lives: threads started meanwhile inherit that
-/// (T24).
-class signals_blocked {
-public:
-  signals_blocked() noexcept {
-    sigset_t all;
-    sigfillset(&all);
-    pthread_sigmask(SIG_SETMASK, &all, &before_);
-  }
-  ~signals_blocked() { pthread_sigmask(SIG_SETMASK, &before_, nullptr); }
-
-  signals_blocked(const signals_blocked&) = delete;
-  signals_blocked& operator=(const signals_blocked&) = delete;
-
-private:
-  sigset_t before_{};
-};
-
-} // namespace
 
 /// The state of a running loop; made and ended in the loop's thread. Its end closes what is open
 /// and waits for the context.
@@ -151,6 +129,7 @@ private:
   }
 
   void receive() {
+    read_bytes_ = 0;
     if (!has_room_)
       return;
     receive_budget budget;
@@ -163,7 +142,7 @@ private:
         receive_some(socket, budget, now_, reports_);
       has_unread_ = has_unread_ || socket.is_readable;
     }
-    read_bytes_ = defaults::turn_max_bytes - budget.bytes;
+    read_bytes_ = budget.read_bytes;
   }
 
   void retry() {
