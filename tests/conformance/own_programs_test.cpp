@@ -90,7 +90,7 @@ TEST_CASE("7-38 mdp-worker beats while it works") {
   conformance::hooks notify;
   notify.on_bound = [&](const std::string& endpoint) {
     auto options = worker_options(endpoint, "0.2");
-    options.insert(options.end(), {"--echo-delay", "350ms"});
+    options.insert(options.end(), {"--echo-delay", "1s"});
     worker.emplace("mdp-worker", options);
   };
   auto set = fast_settings("tcp://127.0.0.1:*");
