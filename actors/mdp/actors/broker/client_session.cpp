@@ -2,6 +2,7 @@
 
 #include "mdp/actors/compat/exit.hpp"
 #include "mdp/actors/compat/messaging.hpp"
+#include "mdp/actors/compat/unanswered.hpp"
 #include "mdp/actors/routing_messages.hpp"
 #include "mdp/overload.hpp"
 #include "mdp/wire/encode.hpp"
@@ -23,12 +24,24 @@ client_session_state::client_session_state(handle::pointer self,
 client_session_actor::behavior_type client_session_state::make_behavior() {
   recover();
   return {
+    // What each request brings stands first: CAF tries them in their order.
+    [this](request_arrived& news) -> unanswered {
+      link_.handle(std::move(news.request), news.version, news.received_at);
+      carry_out();
+      return {};
+    },
+    [this](answer_arrived& news) -> unanswered {
+      store_->answer_in_hand = news.id;
+      if (news.is_final)
+        link_.finish(news.id, std::move(news.body), now_of(self_), news.attempt);
+      else
+        link_.partial(news.id, std::move(news.body), now_of(self_), news.attempt);
+      carry_out();
+      store_->answer_in_hand.reset();
+      return {};
+    },
     [this](stop) {
       link_.dismiss();
-      carry_out();
-    },
-    [this](request_arrived& news) {
-      link_.handle(std::move(news.request), news.version, news.received_at);
       carry_out();
     },
     [this](peer_lost) {
@@ -38,15 +51,6 @@ client_session_actor::behavior_type client_session_state::make_behavior() {
     [this](peer_released) {
       link_.released();
       carry_out();
-    },
-    [this](answer_arrived& news) {
-      store_->answer_in_hand = news.id;
-      if (news.is_final)
-        link_.finish(news.id, std::move(news.body), now_of(self_), news.attempt);
-      else
-        link_.partial(news.id, std::move(news.body), now_of(self_), news.attempt);
-      carry_out();
-      store_->answer_in_hand.reset();
     },
     [this](const job_refused& news) {
       link_.refuse(news.id, news.reason, now_of(self_));
@@ -100,8 +104,9 @@ void client_session_state::carry_out() {
       action);
   });
   const auto superfluous = link_.superfluous_answers();
-  around_->counters->superfluous_answers.add(
-    superfluous - std::exchange(store_->superfluous_counted, superfluous));
+  if (const auto known = std::exchange(store_->superfluous_counted, superfluous);
+      known != superfluous)
+    around_->counters->superfluous_answers.add(superfluous - known);
   timer_.arm(self_, handle{self_}, link_.next_deadline());
 }
 

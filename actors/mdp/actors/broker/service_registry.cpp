@@ -3,6 +3,7 @@
 #include "mdp/actors/broker/mmi.hpp"
 #include "mdp/actors/compat/exit.hpp"
 #include "mdp/actors/compat/messaging.hpp"
+#include "mdp/actors/compat/unanswered.hpp"
 #include "mdp/actors/routing_messages.hpp"
 #include "mdp/actors/supervision/supervisor.hpp"
 
@@ -19,11 +20,15 @@ service_registry_actor::behavior_type service_registry_state::make_behavior() {
   if (!store_->mmi)
     open();
   return {
+    // What each request brings stands first: CAF tries them in their order.
+    [this](submit_job& request) -> unanswered {
+      on_submit(request);
+      return {};
+    },
     [this](stop) {
       store_->drained = nullptr; // who waits for that need not wait any longer
       end_normally(self_);
     },
-    [this](submit_job& request) { on_submit(request); },
     [this](submit_pinned_job& request) { on_pinned(request); },
     [this](const cancel_job& request) {
       // Whoever has it: it may have been given back and routed anew.

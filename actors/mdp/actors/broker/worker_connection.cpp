@@ -2,6 +2,7 @@
 
 #include "mdp/actors/compat/exit.hpp"
 #include "mdp/actors/compat/messaging.hpp"
+#include "mdp/actors/compat/unanswered.hpp"
 #include "mdp/overload.hpp"
 #include "mdp/wire/encode.hpp"
 
@@ -27,21 +28,24 @@ worker_connection_state::worker_connection_state(handle::pointer self,
 
 worker_connection_actor::behavior_type worker_connection_state::make_behavior() {
   return {
+    // What each request brings stands first: CAF tries them in their order.
+    [this](assign_job& job) -> unanswered {
+      link_.assign({job.id, job.attempt}, job.client_address, std::move(job.body), now_of(self_),
+                   job.user);
+      carry_out();
+      return {};
+    },
+    [this](command_arrived& news) -> unanswered {
+      card_->heard(news.received_at);
+      link_.handle(std::move(news.command), news.received_at);
+      carry_out(news.credit);
+      return {};
+    },
     [this](stop) {
       link_.dismiss();
       carry_out();
     },
     [this](sink_accepted& news) { queue_ = std::move(news.queue); },
-    [this](assign_job& job) {
-      link_.assign({job.id, job.attempt}, job.client_address, std::move(job.body), now_of(self_),
-                   job.user);
-      carry_out();
-    },
-    [this](command_arrived& news) {
-      card_->heard(news.received_at);
-      link_.handle(std::move(news.command), news.received_at);
-      carry_out(news.credit);
-    },
     [this](invalid_arrived) {
       link_.handle_invalid();
       carry_out();

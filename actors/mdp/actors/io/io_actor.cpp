@@ -2,6 +2,7 @@
 
 #include "mdp/actors/compat/exit.hpp"
 #include "mdp/actors/compat/messaging.hpp"
+#include "mdp/actors/compat/unanswered.hpp"
 #include "mdp/actors/user_messages.hpp"
 #include "mdp/net/descriptors.hpp"
 #include "mdp/net/socket_options.hpp"
@@ -78,14 +79,21 @@ io_state::~io_state() {
 
 io_actor::behavior_type io_state::make_behavior() {
   return {
+    // What each request brings stands first: CAF tries them in their order.
+    [this](send_to_peer& request) -> unanswered {
+      router_of(request.peer).send(request);
+      return {};
+    },
+    [this](loop_reported& news) -> unanswered {
+      on_reports(news);
+      return {};
+    },
     [this](stop) {
       stopping_ = true; // behind everything that was sent before; ends with loop_ended
       std::ignore = outbox_->push(io::stop_loop{config_.flush_grace});
     },
-    [this](loop_reported& news) { on_reports(news); },
     [this](const loop_ended& news) { on_loop_ended(news); },
     [this](serve_peers& openers) { serve(openers); },
-    [this](send_to_peer& request) { router_of(request.peer).send(request); },
     [this](const peer_ended& news) { router_of(news.peer).end(news); },
     [this](const release_peer& request) { router_of(request.peer).release(request); },
     [this](deadline_due) {
