@@ -64,8 +64,10 @@ part_status drop_rest(zmq::socket_ref socket, zmq_msg_t& part, bool more, std::s
 
 /// What libzmq knows of the way of a peer's own frame. A routing id that it has read ahead, as a poll
 /// makes it do, shows nothing.
-void read_origin(zmq_msg_t& part, message_origin& origin) {
+void read_origin(zmq_msg_t& part, message_origin& origin, bool with_user) {
   origin.connection = zmq_msg_get(&part, ZMQ_SRCFD);
+  if (!with_user)
+    return;
   const char* const user = zmq_msg_gets(&part, "User-Id");
   origin.user = user != nullptr ? frame(std::string_view(user)) : frame();
 }
@@ -73,7 +75,8 @@ void read_origin(zmq_msg_t& part, message_origin& origin) {
 /// Receives frames up to the last. libzmq hands out whole messages only, so `nothing` can be the
 /// answer for the first frame alone.
 receive_result receive_frames(zmq::socket_ref socket, const message_bounds& bounds, zmq_msg_t& part,
-                              message& into, wire_meter& meter, message_origin* origin = nullptr) {
+                              message& into, wire_meter& meter, message_origin* origin = nullptr,
+                              bool with_user = false) {
   receive_result result;
   bool more = true;
   for (std::size_t count = 1; more; ++count) {
@@ -85,7 +88,7 @@ receive_result receive_frames(zmq::socket_ref socket, const message_bounds& boun
     }
     more = zmq_msg_more(&part) != 0; // taking the frame may leave an empty message
     if (count == 1 && origin != nullptr)
-      read_origin(part, *origin);
+      read_origin(part, *origin, with_user);
     auto f = take_frame(part);
     result.bytes += f.size();
     meter.add(f.size());
@@ -159,7 +162,7 @@ receive_result receive(zmq::socket_ref socket, const message_bounds& bounds, mes
 }
 
 receive_result receive_from(zmq::socket_ref socket, const message_bounds& bounds, frame& routing_id,
-                            message& into, message_origin* origin, std::size_t wrapping) {
+                            message& into, message_origin* origin, const origin_terms& terms) {
   into = {};
   if (origin != nullptr)
     *origin = {};
@@ -176,8 +179,9 @@ receive_result receive_from(zmq::socket_ref socket, const message_bounds& bounds
   routing_id = take_frame(*part.handle());
   if (!more) // cannot come from a peer: libzmq puts the routing id in front of at least one frame
     return {receive_status::received};
-  wire_meter meter{wrapping};
-  const auto result = receive_frames(socket, bounds, *part.handle(), into, meter, origin);
+  wire_meter meter{terms.wrapping};
+  const auto result =
+    receive_frames(socket, bounds, *part.handle(), into, meter, origin, terms.with_user);
   if (origin != nullptr)
     origin->wire_bytes = meter.bytes;
   return result;

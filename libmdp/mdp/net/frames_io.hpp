@@ -46,13 +46,18 @@ struct message_origin {
   std::uint64_t wire_bytes = 0; ///< What it took of the bytes that were received by the connection.
 };
 
+/// What is to be known of a message's origin.
+struct origin_terms {
+  std::size_t wrapping = 0; ///< What the socket's mechanism adds to each frame, in bytes.
+  bool with_user = true;    ///< Else that stays empty: libzmq looks a name up for each message.
+};
+
 /// Receives what a ROUTER has. `routing_id` says who sent it, also when it was dropped. `origin`, if
-/// wanted, is filled in for whatever was read. `wrapping` is what the socket's mechanism adds to each
-/// frame, in bytes.
+/// wanted, is filled in for whatever was read.
 [[nodiscard]] receive_result receive_from(zmq::socket_ref socket, const message_bounds& bounds,
                                           frame& routing_id, message& into,
                                           message_origin* origin = nullptr,
-                                          std::size_t wrapping = 0);
+                                          const origin_terms& terms = {});
 
 enum class send_status : std::uint8_t {
   sent,        ///< libzmq has all of it

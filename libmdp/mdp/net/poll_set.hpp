@@ -29,9 +29,6 @@ public:
   /// interrupted wait has found nothing. Throws zmq::error_t for a misused socket.
   [[nodiscard]] bool wait(std::optional<std::chrono::nanoseconds> timeout);
 
-  /// The same for the wake_fd alone, whatever the sockets have.
-  [[nodiscard]] bool wait_for_wake(std::chrono::nanoseconds timeout);
-
   /// Whether the last wait found the wake_fd signalled.
   [[nodiscard]] bool is_woken() const noexcept { return items_.front().revents != 0; }
 
@@ -41,8 +38,6 @@ public:
   }
 
 private:
-  bool wait_for(std::size_t count, long timeout);
-
   std::vector<zmq_pollitem_t> items_; // the wake_fd first
 };
 

@@ -82,20 +82,20 @@ void receive_some(loop_socket& socket, receive_budget& budget, time_point now,
     if (users && users->removed() > 0)
       reports.push_back(users_removed{socket.id, users->removed(), now});
   };
-  while (!budget.is_spent()) {
+  for (std::size_t count = 0; count < socket.batch && !budget.is_spent(); ++count) {
     frame routing_id;
     message frames;
     net::message_origin from;
     const auto result =
       socket.kind == socket_kind::router
-        ? net::receive_from(socket.handle, bounds, routing_id, frames, &from, socket.wrapping)
+        ? net::receive_from(socket.handle, bounds, routing_id, frames, &from,
+                            {.wrapping = socket.wrapping, .with_user = socket.has_users})
         : net::receive(socket.handle, bounds, frames);
     socket.endless.delivered(from.connection, from.wire_bytes);
     socket.handshakes.heard(from.connection);
     const bool is_message = result.status != net::receive_status::nothing &&
                             result.status != net::receive_status::terminated;
-    if (!users) // whoever is not asked for a key may call himself what he likes
-      from.user = {};
+    socket.unanswered += is_message ? 1 : 0;
     if (users && is_message && !users->admits(from)) {
       budget.spend(result.bytes);
       continue;
@@ -106,6 +106,8 @@ void receive_some(loop_socket& socket, receive_budget& budget, time_point now,
       break;
     case net::receive_status::nothing:
       socket.is_readable = false;
+      if (const auto together = std::exchange(socket.unanswered, 0); together > 0)
+        socket.batch = std::min(together, defaults::turn_max_messages);
       if (socket.endless.has_suspects())
         hang_up_on_endless(socket, now, reports);
       return report_removed();
@@ -120,6 +122,7 @@ void receive_some(loop_socket& socket, receive_budget& budget, time_point now,
     }
     budget.spend(result.bytes);
   }
+  socket.batch = std::min(2 * socket.batch, defaults::turn_max_messages);
   report_removed();
 }
 

@@ -18,10 +18,12 @@ struct receive_budget {
   void spend(std::size_t message_bytes) noexcept;
 };
 
-/// Reads and decodes what `socket` has until there is no more or the budget is spent; in the latter
-/// case the socket stays marked as readable. Each message becomes one report: an input, or an
-/// `invalid_input` for what is too large or is not MDP. Loop thread only. Throws
-/// context_terminated.
+/// Reads and decodes what `socket` has until there is no more, a batch is full or the budget is spent;
+/// but for the first case the socket stays marked as readable. That there is no more costs system
+/// calls to find out, and has to be found out anyway when the answers are sent: so a batch is as many
+/// messages as there were the last time, and twice as many after a full one. Each message becomes one
+/// report: an input, or an `invalid_input` for what is too large or is not MDP. Loop thread only.
+/// Throws context_terminated.
 void receive_some(loop_socket& socket, receive_budget& budget, time_point now,
                   std::vector<loop_report>& reports);
 

@@ -10,6 +10,7 @@ namespace {
 
 net::send_status send_now(loop_socket& socket, const frame& routing_id, const message& frames) {
   auto status = net::send_status::would_block;
+  socket.is_readable = true; // it may take a signal of input
   if (socket.kind != socket_kind::router)
     status = net::send(socket.handle, frames);
   else if (const auto ticket = socket.in_transit.ask(routing_id, frames); ticket.has_room)

@@ -55,13 +55,16 @@ std::optional<loop_report> loop_sockets::guard(guard_sockets& command,
     return bind_failed{command.socket, "the handler of admissions", net::zmq_error(failure.num())};
   }
   has_changed_ = true;
+  is_asked_ = true;
   return std::nullopt;
 }
 
 void loop_sockets::settle(const password_checked& news, time_point now,
                           std::vector<loop_report>& reports) {
-  if (door_)
-    door_->settle(news, now, reports);
+  if (!door_)
+    return;
+  door_->settle(news, now, reports);
+  is_asked_ = true; // sending may take a signal of input
 }
 
 void loop_sockets::answer_at_door(time_point now, std::vector<loop_report>& reports) {
@@ -159,25 +162,28 @@ void loop_sockets::close_due(time_point now, std::vector<loop_report>& reports) 
   }
 }
 
+bool loop_sockets::is_any_readable() {
+  if (has_changed_)
+    update_poll_set();
+  return is_asked_ ||
+         std::ranges::any_of(polled_, [](const auto* socket) { return socket->is_readable; });
+}
+
 bool loop_sockets::wait(std::optional<duration> timeout) {
   if (has_changed_)
     update_poll_set();
-  if (!poll_.wait(timeout))
-    throw context_terminated();
-  for (std::size_t i = 0; i < polled_.size(); ++i) {
-    if (poll_.is_readable(i))
-      polled_[i]->is_readable = true;
-  }
+  poll_.wait(timeout);
+  for (std::size_t i = 0; i < polled_.size(); ++i)
+    polled_[i]->is_readable |= poll_.is_signalled(i);
   for (std::size_t i = 0; i < monitored_.size(); ++i)
-    monitored_[i]->has_news = poll_.is_readable(polled_.size() + i);
+    monitored_[i]->has_news |= poll_.is_signalled(polled_.size() + i);
   if (door_)
-    is_asked_ = poll_.is_readable(polled_.size() + monitored_.size());
+    is_asked_ |= poll_.is_signalled(polled_.size() + monitored_.size());
   return poll_.is_woken();
 }
 
 bool loop_sockets::wait_without_input(duration timeout) {
-  if (!poll_.wait_for_wake(timeout))
-    throw context_terminated();
+  poll_.wait_for_wake(timeout);
   is_asked_ = door_.has_value(); // whoever connects need not wait for room
   return poll_.is_woken();
 }
@@ -200,18 +206,22 @@ void loop_sockets::update_poll_set() {
   poll_.clear();
   polled_.clear();
   monitored_.clear();
+  const auto add_to_set = [this](zmq::socket_ref socket) {
+    if (!poll_.add(socket))
+      throw context_terminated();
+  };
   for (auto& [id, socket] : sockets_) {
     if (socket.close_by != never)
       continue;
-    poll_.add(socket.handle);
+    add_to_set(socket.handle);
     polled_.push_back(&socket);
     if (socket.monitor)
       monitored_.push_back(&socket);
   }
   for (auto* socket : monitored_)
-    poll_.add(socket->monitor->handle());
+    add_to_set(socket->monitor->handle());
   if (door_)
-    poll_.add(door_->handle());
+    add_to_set(door_->handle());
   has_changed_ = false;
 }
 

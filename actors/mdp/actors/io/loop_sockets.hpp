@@ -4,7 +4,7 @@
 #include "mdp/actors/io/peers_in_transit.hpp"
 #include "mdp/actors/io/zap_door.hpp"
 #include "mdp/net/context.hpp"
-#include "mdp/net/poll_set.hpp"
+#include "mdp/net/signal_set.hpp"
 #include "mdp/net/socket_monitor.hpp"
 #include "mdp/net/socket_options.hpp"
 #include "mdp/peers/endless_messages.hpp"
@@ -19,6 +19,7 @@
 #include <optional>
 #include <span>
 #include <unordered_map>
+#include <utility>
 #include <vector>
 
 /// The loop's sockets: opening, waiting for input, closing. Everything here belongs to the loop's
@@ -41,7 +42,7 @@ struct loop_socket {
   peers::peer_backlog backlog{};
   peers_in_transit in_transit{};                  ///< A ROUTER's.
   std::unique_ptr<net::socket_monitor> monitor{}; ///< A ROUTER's; ends before the socket.
-  bool has_news = false;                          ///< The monitor has something to say.
+  bool has_news = true;                           ///< The monitor may have something to say.
   std::size_t connections = 0;                    ///< A ROUTER's, and how many it may have.
   std::size_t max_connections = 0;
   peers::endless_messages endless{{}};      ///< A ROUTER's connections, by descriptor.
@@ -52,7 +53,11 @@ struct loop_socket {
   peers::user_connections users{};          ///< Which connection is whose.
   peers::open_handshakes handshakes{{}};    ///< A ROUTER's connections that are not through yet.
   net::handshake_traffic handshake_bytes{}; ///< What goes over one that is.
-  bool is_readable = false;    ///< There was input, and it has not been read to its end.
+  /// Something was done with it, or signalled by it, and it has not been read to its end since: until
+  /// then the loop must not wait (`net::signal_set`).
+  bool is_readable = true;
+  std::size_t batch = 1;       ///< Messages to read before they are answered; see receive_some().
+  std::size_t unanswered = 0;  ///< Messages read since it was last read to its end.
   time_point close_by = never; ///< Once set the socket only flushes: it is no longer read.
 };
 
@@ -96,12 +101,16 @@ public:
 
   [[nodiscard]] bool empty() const noexcept { return sockets_.empty(); }
 
-  /// Waits until a socket has input, the wake_fd is signalled or `timeout` is over (without one: as
-  /// long as it takes), and marks the sockets with input. True when the wake_fd was signalled.
-  /// Throws context_terminated.
+  /// Whether a socket that is read, or the handler of admissions, has not been read to its end: then
+  /// there must be no waiting. Throws context_terminated.
+  [[nodiscard]] bool is_any_readable();
+
+  /// Waits until a socket or the wake_fd is signalled or `timeout` is over (without one: as long as it
+  /// takes), and marks the sockets that are. True when the wake_fd was signalled. Throws
+  /// context_terminated.
   bool wait(std::optional<duration> timeout);
 
-  /// The same, but input does not end the wait, and none is marked.
+  /// The same, but sockets do not end the wait, and none is marked.
   bool wait_without_input(duration timeout);
 
   /// The sockets to be read from, in no order that means anything; valid until the next wait().
@@ -114,7 +123,7 @@ public:
   template <class Visitor>
   void for_each_with_news(Visitor&& visit) {
     for (auto* socket : monitored_)
-      if (socket->has_news)
+      if (std::exchange(socket->has_news, false))
         visit(*socket);
   }
 
@@ -141,9 +150,9 @@ private:
 
   net::context context_;         // first, so that it ends when all sockets are closed
   std::optional<zap_door> door_; // closed when they all are
-  bool is_asked_ = false;        // the door is
+  bool is_asked_ = false;        // the door is, or may be
   std::unordered_map<socket_id, loop_socket> sockets_;
-  net::poll_set poll_;
+  net::signal_set poll_;
   std::vector<loop_socket*> polled_;    // by index in poll_
   std::vector<loop_socket*> monitored_; // by index in poll_, behind those
   bool has_changed_ = false;

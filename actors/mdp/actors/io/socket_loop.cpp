@@ -1,6 +1,7 @@
 #include "mdp/actors/io/socket_loop.hpp"
 
 #include "mdp/actors/io/loop_connections.hpp"
+#include "mdp/actors/io/loop_defaults.hpp"
 #include "mdp/actors/io/loop_receive.hpp"
 #include "mdp/actors/io/loop_send.hpp"
 #include "mdp/actors/io/loop_sockets.hpp"
@@ -60,7 +61,14 @@ private:
   void wait() {
     std::optional<duration> timeout;
     has_room_ = sink_.has_room();
-    if (has_pending_ || !reports_.empty() || (has_unread_ && has_room_))
+    const bool has_unread = has_room_ && sockets_.is_any_readable();
+    // What is there is read first; the others are not asked in each turn.
+    if (has_unread && ++turns_without_wait_ < defaults::turns_without_wait) {
+      now_ = net::steady_now();
+      return;
+    }
+    turns_without_wait_ = 0;
+    if (has_pending_ || !reports_.empty() || has_unread)
       timeout = duration::zero();
     else if (const auto due = sockets_.next_due(); due != never)
       timeout = std::max(due - net::steady_now(), duration::zero());
@@ -134,13 +142,11 @@ private:
       return;
     receive_budget budget;
     const auto readers = sockets_.readers();
-    has_unread_ = false;
     ++turns_;
     for (std::size_t i = 0; i < readers.size(); ++i) {
       auto& socket = *readers[(turns_ + i) % readers.size()];
       if (socket.is_readable && !budget.is_spent())
         receive_some(socket, budget, now_, reports_);
-      has_unread_ = has_unread_ || socket.is_readable;
     }
     read_bytes_ = budget.read_bytes;
   }
@@ -166,10 +172,10 @@ private:
   std::vector<loop_report> reports_;
   time_point now_{}; // of this turn
   std::size_t turns_ = 0;
-  std::size_t read_bytes_ = 0; // what the reports stand for
-  bool has_pending_ = false;   // the sink has work left
-  bool has_unread_ = false;    // a socket has input left
-  bool has_room_ = true;       // the sink takes another batch
+  std::size_t turns_without_wait_ = 0; // in a row
+  std::size_t read_bytes_ = 0;         // what the reports stand for
+  bool has_pending_ = false;           // the sink has work left
+  bool has_room_ = true;               // the sink takes another batch
   bool is_stopping_ = false;
   time_point flush_until_ = never;
 };

@@ -13,10 +13,11 @@ namespace mdp::actors::io {
 /// through the outbox and leaves through the sink; neither CAF nor MDP's decisions are known here,
 /// only frames and the codec.
 ///
-/// One turn: wait in zmq_poll; take and execute commands; receive a bounded number of multiparts
-/// from all readable sockets in turn (a different one first each time) and decode them; retry parked
-/// messages; hand the batch to the sink; let the sink run actors; take and execute the commands that
-/// these produced. So an answer leaves in the turn in which its question came.
+/// One turn: wait for a signal, unless a socket is not read to its end yet; take and execute
+/// commands; receive a bounded number of multiparts from all readable sockets in turn (a different one
+/// first each time) and decode them; retry parked messages; hand the batch to the sink; let the sink
+/// run actors; take and execute the commands that these produced. So an answer leaves in the turn in
+/// which its question came.
 ///
 /// A message a ROUTER peer has no room for is parked with the ones behind it and retried; a peer
 /// over its budget, or gone, is reported once as `peer_unreachable`. On a DEALER without room the
