@@ -128,7 +128,8 @@ TEST_CASE("T8 what a message took on the wire is known to the byte, with CURVE a
     net::message_origin how;
     const auto receives = [&](const net::message_bounds& bounds) {
       return eventually([&] {
-        return net::receive_from(router, bounds, who, what, &how, net::wrapping_bytes(router))
+        return net::receive_from(router, bounds, who, what, &how,
+                                 {.wrapping = net::wrapping_bytes(router)})
                  .status != net::receive_status::nothing;
       });
     };
