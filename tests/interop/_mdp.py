@@ -30,11 +30,17 @@ context = zmq.Context.instance()
 
 
 def dealer(endpoint):
+    return watched_dealer(endpoint, 0)[0]
+
+
+def watched_dealer(endpoint, events):
+    """A dealer with a monitor of `events`, which has been there since before it connected: a refusal comes but once."""
     socket = context.socket(zmq.DEALER)
     socket.linger = 0
     socket.rcvtimeo = PATIENCE_S * 1000
+    monitor = socket.get_monitor_socket(events) if events else None
     socket.connect(endpoint)
-    return socket
+    return socket, monitor
 
 
 def client_request(version, service, *body):

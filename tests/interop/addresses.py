@@ -6,13 +6,12 @@ import tempfile
 import zmq
 from zmq.utils.monitor import recv_monitor_message
 
-from _mdp import PATIENCE_S, Broker, ask, dealer, eventually, run
+from _mdp import PATIENCE_S, Broker, ask, dealer, eventually, run, watched_dealer
 
 
 def is_refused(endpoint):
     """Connects; True when the handshake ends with a refusal, False when it succeeds."""
-    socket = dealer(endpoint)
-    monitor = socket.get_monitor_socket(zmq.EVENT_HANDSHAKE_SUCCEEDED | zmq.EVENT_HANDSHAKE_FAILED_AUTH)
+    socket, monitor = watched_dealer(endpoint, zmq.EVENT_HANDSHAKE_SUCCEEDED | zmq.EVENT_HANDSHAKE_FAILED_AUTH)
     assert monitor.poll(PATIENCE_S * 1000), "the handshake has neither succeeded nor failed"
     event = recv_monitor_message(monitor)["event"]
     socket.disable_monitor()
@@ -69,12 +68,11 @@ def until_the_end():
     inside = f"ipc://{folder.name}/broker"  # a port of TCP may be another listener's at once
     with Broker("--deny-address", "ipc", "--bind", inside) as broker:
         assert is_refused(inside)
-        trying = [dealer(inside) for _ in range(20)]
-        monitors = [socket.get_monitor_socket(zmq.EVENT_HANDSHAKE_SUCCEEDED) for socket in trying]
+        trying = [watched_dealer(inside, zmq.EVENT_HANDSHAKE_SUCCEEDED) for _ in range(20)]
         broker.process.terminate()
         eventually(lambda: broker.process.poll() is not None, "the broker does not end")
-        assert not any(monitor.poll(0) for monitor in monitors), "somebody got in at the end"
-        for socket in trying:
+        assert not any(monitor.poll(0) for _, monitor in trying), "somebody got in at the end"
+        for socket, _ in trying:
             socket.disable_monitor()
             socket.close()
 
