@@ -2,9 +2,17 @@
 
 #include "mdp/signals_blocked.hpp"
 
+#include <pthread.h>
 #include <sodium.h>
 
+#include <array>
+#include <condition_variable>
+#include <cstddef>
+#include <deque>
+#include <mutex>
 #include <new>
+#include <thread>
+#include <unordered_map>
 #include <utility>
 
 namespace mdp::security {
@@ -29,24 +37,62 @@ void prepare() {
 
 } // namespace
 
-password_checker::password_checker(std::shared_ptr<const password_store> users, listener told)
-    : users_(std::move(users)), told_(std::move(told)), key_(crypto_generichash_KEYBYTES) {
+/// Everything but the thread.
+class password_checker::desk {
+public:
+  desk(std::shared_ptr<const password_store> users, listener told)
+      : users_(std::move(users)), told_(std::move(told)), key_(crypto_generichash_KEYBYTES) {
+    randombytes_buf(key_.bytes().data(), key_.size());
+  }
+
+  bool knows(std::string_view user, std::string_view password);
+  bool submit(question asked);
+  void end();
+  void run();
+
+private:
+  using digest = std::array<unsigned char, 32>;
+
+  [[nodiscard]] digest digest_of(std::string_view user, std::string_view password) const;
+  void forget_others(); // with the mutex held
+  void check(const question& asked);
+
+  const std::shared_ptr<const password_store> users_;
+  std::mutex telling_; // held while somebody is told
+  listener told_;      // none once it is over
+  secret key_;         // of the digests
+  std::mutex mutex_;
+  std::condition_variable changed_;
+  std::deque<question> waiting_;
+  std::unordered_map<std::string, std::size_t> waiting_by_address_; // the one in work included
+  std::shared_ptr<const password_file> known_to_;                   // whose users `known_` is about
+  std::unordered_map<std::string, digest> known_;                   // by user
+  bool is_over_ = false;
+};
+
+password_checker::password_checker(std::shared_ptr<const password_store> users, listener told) {
   use_sodium();
-  randombytes_buf(key_.bytes().data(), key_.size());
+  desk_ = std::make_shared<desk>(std::move(users), std::move(told));
   const signals_blocked inherited;
-  thread_ = std::thread([this] { run(); });
+  std::thread([shared = desk_] {
+    pthread_setname_np(pthread_self(), "mdp-passwords");
+    shared->run();
+  }).detach();
 }
 
 password_checker::~password_checker() {
-  {
-    const std::lock_guard guard(mutex_);
-    is_over_ = true;
-  }
-  changed_.notify_all();
-  thread_.join();
+  desk_->end();
 }
 
 bool password_checker::knows(std::string_view user, std::string_view password) {
+  return desk_->knows(user, password);
+}
+
+bool password_checker::submit(question asked) {
+  return desk_->submit(std::move(asked));
+}
+
+bool password_checker::desk::knows(std::string_view user, std::string_view password) {
   const auto shown = digest_of(user, password);
   const std::lock_guard guard(mutex_);
   forget_others();
@@ -55,7 +101,7 @@ bool password_checker::knows(std::string_view user, std::string_view password) {
          sodium_memcmp(known->second.data(), shown.data(), shown.size()) == 0;
 }
 
-bool password_checker::submit(question asked) {
+bool password_checker::desk::submit(question asked) {
   {
     const std::lock_guard guard(mutex_);
     if (waiting_.size() >= defaults::password_max_checks)
@@ -70,8 +116,18 @@ bool password_checker::submit(question asked) {
   return true;
 }
 
-password_checker::digest password_checker::digest_of(std::string_view user,
-                                                     std::string_view password) const {
+void password_checker::desk::end() {
+  {
+    const std::lock_guard guard(mutex_);
+    is_over_ = true;
+  }
+  changed_.notify_all();
+  const std::lock_guard guard(telling_);
+  told_ = nullptr;
+}
+
+password_checker::desk::digest password_checker::desk::digest_of(std::string_view user,
+                                                                 std::string_view password) const {
   const auto bytes = [](std::string_view text) {
     return reinterpret_cast<const unsigned char*>(text.data());
   };
@@ -88,7 +144,7 @@ password_checker::digest password_checker::digest_of(std::string_view user,
   return result;
 }
 
-void password_checker::forget_others() {
+void password_checker::desk::forget_others() {
   auto current = users_->current();
   if (current == known_to_)
     return;
@@ -96,7 +152,7 @@ void password_checker::forget_others() {
   known_to_ = std::move(current);
 }
 
-void password_checker::run() {
+void password_checker::desk::run() {
   prepare();
   std::unique_lock lock(mutex_);
   for (;;) {
@@ -114,7 +170,7 @@ void password_checker::run() {
   }
 }
 
-void password_checker::check(const question& asked) {
+void password_checker::desk::check(const question& asked) {
   const auto users = users_->current();
   const bool counts = is_right(*users, asked.user, asked.password);
   if (counts) {
@@ -124,7 +180,9 @@ void password_checker::check(const question& asked) {
     if (known_to_ == users) // they may have changed meanwhile
       known_.insert_or_assign(asked.user, shown);
   }
-  told_(asked.number, counts);
+  const std::lock_guard guard(telling_);
+  if (told_)
+    told_(asked.number, counts);
 }
 
 } // namespace mdp::security

@@ -4,18 +4,11 @@
 #include "mdp/security/secret.hpp"
 #include "mdp/security/security_defaults.hpp"
 
-#include <array>
-#include <condition_variable>
-#include <cstddef>
 #include <cstdint>
-#include <deque>
 #include <functional>
 #include <memory>
-#include <mutex>
 #include <string>
 #include <string_view>
-#include <thread>
-#include <unordered_map>
 
 /// Checks passwords for those who must not wait. One check takes a good part of a tenth of a second and
 /// 64 MiB, on purpose; so they are made one after the other, on a thread of its own.
@@ -28,6 +21,9 @@
 /// leaves the process), so that users who come back, all at the same moment, say, cost nothing, and no
 /// flood of wrong passwords keeps them out. It is forgotten when the users change. What was wrong is not
 /// remembered. A name that is nobody's takes as long as a wrong password.
+///
+/// A check cannot be cut short, and where the processors are busy it takes its time: so the end does not wait
+/// for one that has begun. The thread has a share in what it needs, tells nobody any more, and goes.
 ///
 /// Thread-safe.
 namespace mdp::security {
@@ -45,7 +41,8 @@ public:
   };
 
   password_checker(std::shared_ptr<const password_store> users, listener told);
-  /// Waits for a check that has begun; what waits is told to nobody.
+  /// Does not wait. `told` is not called after that, nor is it being called; what waits, or is being
+  /// checked, is told to nobody.
   ~password_checker();
   password_checker(const password_checker&) = delete;
   password_checker& operator=(const password_checker&) = delete;
@@ -57,24 +54,9 @@ public:
   [[nodiscard]] bool submit(question asked);
 
 private:
-  using digest = std::array<unsigned char, 32>;
+  class desk; // what the thread shares
 
-  [[nodiscard]] digest digest_of(std::string_view user, std::string_view password) const;
-  void forget_others(); // with the mutex held
-  void run();
-  void check(const question& asked);
-
-  const std::shared_ptr<const password_store> users_;
-  const listener told_;
-  secret key_; // of the digests
-  std::mutex mutex_;
-  std::condition_variable changed_;
-  std::deque<question> waiting_;
-  std::unordered_map<std::string, std::size_t> waiting_by_address_; // the one in work included
-  std::shared_ptr<const password_file> known_to_;                   // whose users `known_` is about
-  std::unordered_map<std::string, digest> known_;                   // by user
-  bool is_over_ = false;
-  std::thread thread_; // last: it uses the others
+  std::shared_ptr<desk> desk_;
 };
 
 } // namespace mdp::security
