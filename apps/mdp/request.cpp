@@ -127,16 +127,22 @@ tl::expected<security::public_key, int> fetch_key(asking_client& client, const s
     return tl::unexpected(listed.error());
   if (listed->size() != 2 || (*listed)[0].text() != "200")
     return tl::unexpected(fail("the broker does not list its workers"));
-  const auto key = announced_key((*listed)[1].text(), set.service);
-  if (!key)
-    return tl::unexpected(fail(key.error()));
-  const auto is_new = known->trust(set.service, *key);
-  if (!is_new)
-    return tl::unexpected(fail(is_new.error()));
-  if (*is_new)
-    std::fprintf(stderr, "%s: the key of %s is %s from now on, says the broker\n", client_program,
-                 set.service.c_str(), key->text().c_str());
-  return *key;
+  const auto found = announced_key((*listed)[1].text(), set.service);
+  if (!found)
+    return tl::unexpected(fail(found.error()));
+  // A name that is asked for the first time is worth as much as the pattern that serves it.
+  const auto names = known->knows(set.service) || found->offered_as == set.service
+                       ? std::vector{set.service}
+                       : std::vector{found->offered_as, set.service};
+  for (const auto& name : names) {
+    const auto is_new = known->trust(name, found->key);
+    if (!is_new)
+      return tl::unexpected(fail(is_new.error()));
+    if (*is_new)
+      std::fprintf(stderr, "%s: the key of %s is %s from now on, says the broker\n", client_program,
+                   name.c_str(), found->key.text().c_str());
+  }
+  return found->key;
 }
 
 /// Asks, and prints what comes; returns the exit code.

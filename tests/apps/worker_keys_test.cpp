@@ -25,11 +25,29 @@ std::string list(const std::string& first, const std::string& second) {
 } // namespace
 
 TEST_CASE("the one key that a service's workers announce is found, whatever others announce") {
-  CHECK(announced_key(list(worker("vault", one.text()), worker("bank", two.text())), "vault") ==
-        one);
-  CHECK(announced_key(list(worker("vault", one.text()), worker("vault", one.text())), "vault") ==
-        one);
-  CHECK(announced_key(list(worker("vault", ""), worker("vault", one.text())), "vault") == one);
+  for (const auto& json : {list(worker("vault", one.text()), worker("bank", two.text())),
+                           list(worker("vault", one.text()), worker("vault", one.text())),
+                           list(worker("vault", ""), worker("vault", one.text())),
+                           list(worker("vault", one.text()), worker("va*", two.text()))}) {
+    CAPTURE(json);
+    const auto found = announced_key(json, "vault");
+    REQUIRE(found);
+    CHECK(found->key == one);
+    CHECK(found->offered_as == "vault");
+  }
+}
+
+TEST_CASE("where no worker has the name, the longest pattern that fits counts") {
+  const auto found = announced_key(
+    list(worker("image.*", two.text()), worker("image.scale.*", one.text())), "image.scale.half");
+  REQUIRE(found);
+  CHECK(found->key == one);
+  CHECK(found->offered_as == "image.scale.*");
+  CHECK(announced_key(list(worker("*", two.text()), worker("image.*", one.text())), "image.crop")
+          ->offered_as == "image.*");
+  CHECK_FALSE(announced_key(list(worker("image.*", one.text()), worker("vault", "")), "image."));
+  // Workers of the very name get the request, and these have no key.
+  CHECK_FALSE(announced_key(list(worker("image.*", one.text()), worker("image.a", "")), "image.a"));
 }
 
 TEST_CASE("no key, two keys and nonsense are errors of one line") {

@@ -17,13 +17,13 @@ def certificate(folder, name):
     return path
 
 
-def worker(broker, *arguments):
-    return Program("mdp-worker", "--broker", broker.endpoint, "--service", "vault", "--echo", *map(str, arguments))
+def worker(broker, *arguments, service="vault"):
+    return Program("mdp-worker", "--broker", broker.endpoint, "--service", service, "--echo", *map(str, arguments))
 
 
-def wait_for_none(broker):
+def wait_for_none(broker, service=b"vault"):
     socket = dealer(broker.endpoint)
-    eventually(lambda: ask(socket, "0.2", b"mmi.service", b"vault") == [b"404"], "the worker is still there")
+    eventually(lambda: ask(socket, "0.2", b"mmi.service", service) == [b"404"], "the worker is still there")
     socket.close()
 
 
@@ -49,6 +49,31 @@ def trust_on_first_use():
             assert changed.stderr.count(b"\n") == 1 and b"the key of vault was" in changed.stderr, changed
             known.unlink()
             assert mdp(*request).returncode == 0
+
+
+def pattern():
+    """the workers of a pattern announce the key of all it serves, and another key is noticed under each of these names"""
+    with tempfile.TemporaryDirectory() as folder, Broker() as broker:
+        known = pathlib.Path(folder) / "known"
+        request = lambda service: mdp("request", service, "x", "--broker", broker.endpoint, "--known-keys", known)
+        with worker(broker, "--sealed", certificate(folder, "one"), service="image.*"):
+            wait_for_service(broker.endpoint, b"image.scale")
+            first = request("image.scale")
+            assert (first.returncode, first.stdout) == (0, b"x\n"), first
+            assert request("image.scale").stderr == b""
+            assert sorted(line.split()[0] for line in known.read_text().splitlines()) == ["image.*", "image.scale"]
+        wait_for_none(broker, b"image.scale")
+        with worker(broker, "--sealed", certificate(folder, "two"), service="image.*"):
+            wait_for_service(broker.endpoint, b"image.crop")
+            for service, named in ("image.scale", b"image.scale was"), ("image.crop", b"image.* was"):
+                changed = request(service)
+                assert changed.returncode == 1 and changed.stdout == b"", changed
+                assert changed.stderr.count(b"\n") == 1 and named in changed.stderr, changed
+        wait_for_none(broker, b"image.scale")
+        # A worker of the very name is another one than the pattern's, and no less strange.
+        with worker(broker, "--sealed", certificate(folder, "three"), service="image.scale"):
+            wait_for_service(broker.endpoint, b"image.scale")
+            assert request("image.scale").returncode == 1
 
 
 def given_key():
@@ -83,4 +108,4 @@ def wrong_use():
     assert done.returncode == 2 and b"--sealed" in done.stderr, done
 
 
-run(trust_on_first_use, given_key, wrong_use)
+run(trust_on_first_use, pattern, given_key, wrong_use)

@@ -25,6 +25,9 @@ public:
   [[nodiscard]] tl::expected<bool, std::string> trust(const std::string& service,
                                                       const public_key& key);
 
+  /// Whether there is a key of this service.
+  [[nodiscard]] bool knows(const std::string& service) const { return keys_.contains(service); }
+
 private:
   explicit known_keys(std::string path) : path_(std::move(path)) {}
 
