@@ -202,6 +202,56 @@ def two_doors():
         client.close()
 
 
+def one_count_for_all_doors():
+    """O13 a user's connections count together, at all endpoints for clients and at that for workers"""
+    house = House()
+    alice = house.add("alice")
+    scanner = house.add("scanner")
+    rules = house.path / "broker.toml"
+    rules.write_text(
+        """
+[[access]]
+user = "scanner"
+serve = ["task"]
+mmi = ["service"]
+max-connections = 3
+[[access]]
+user = "alice"
+mmi = ["service", "stats"]
+"""
+    )
+    other, for_workers = f"ipc://{house.path}/clients", f"ipc://{house.path}/workers"
+    options = house.options("--config", str(rules), "--bind", other, "--bind-workers", for_workers)
+    with Broker(*options) as broker:
+        observer = curve_dealer(house, broker.endpoint, alice)
+        answer = lambda: ask(observer, "0.2", b"mmi.service", b"task")
+        full = lambda: stats(observer)["mdp_broker_messages_dropped_total"]["user_full"]
+        worker = curve_dealer(house, for_workers, scanner)
+        worker.send_multipart(worker_message("0.2", READY, b"task"))
+        eventually(lambda: answer() == [b"200"], "there is no worker")
+        here, there = (curve_dealer(house, endpoint, scanner) for endpoint in (broker.endpoint, other))
+        for each in here, there:
+            assert ask(each, "0.2", b"mmi.service", b"task") == [b"200"]
+        assert full() == 0
+        for endpoint, said in (
+            (broker.endpoint, client_request("0.2", b"mmi.service", b"task")),
+            (other, client_request("0.2", b"mmi.service", b"task")),
+            (for_workers, worker_message("0.2", READY, b"task")),
+        ):
+            before = full()
+            fourth = curve_dealer(house, endpoint, scanner)
+            fourth.send_multipart(said)
+            eventually(lambda: full() > before, f"the fourth is not refused at {endpoint}")
+            assert fourth.poll(0) == 0
+            fourth.close()
+        worker.send_multipart(worker_message("0.2", DISCONNECT["0.2"]))  # makes room for a client
+        eventually(lambda: answer() == [b"404"], "the worker is still there")
+        late = curve_dealer(house, other, scanner)
+        assert ask(late, "0.2", b"mmi.service", b"task") == [b"404"]
+        for socket in observer, worker, here, there, late:
+            socket.close()
+
+
 def claims_to_be_a_user():
     """O13 who comes without CURVE is nobody, also if its handshake says that it is a user"""
     house = House()
@@ -240,5 +290,6 @@ run(
     takeover,
     access_by_service,
     two_doors,
+    one_count_for_all_doors,
     claims_to_be_a_user,
 )
