@@ -6,7 +6,7 @@ import socket as network
 import zmq
 from zmq.utils.monitor import recv_monitor_message
 
-from _house import House, curve_socket, stats
+from _house import House, curve_dealer, curve_socket, stats
 from _mdp import PATIENCE_S, Broker, ask, context, dealer, eventually, run
 
 CURVE_GREETING = b"\xff" + bytes(8) + b"\x7f" + b"\x03\x01" + b"CURVE".ljust(20, b"\0") + bytes(32)
@@ -49,15 +49,17 @@ def lost(monitor):
     return count
 
 
-def silent_ones_go():
+def silent_ones_go(house=None, says=b""):
     """T8 of those who connect and say nothing the eldest go, and whoever means it gets in, from the same address too"""
-    with Broker("--max-handshakes-by-address", "20") as broker:
-        observer = dealer(broker.endpoint)
+    name = house and house.add("alice")
+    with Broker("--max-handshakes-by-address", "20", *(house.options() if house else [])) as broker:
+        join = lambda: curve_dealer(house, broker.endpoint, name) if house else dealer(broker.endpoint)
+        observer = join()
         assert ask(observer, "0.2", b"mmi.service", b"x") == [b"404"]
         silent = []
         for _ in range(10):
-            silent += [connect(broker.port) for _ in range(50)]
-            newcomer = dealer(broker.endpoint)
+            silent += [connect(broker.port, says=says) for _ in range(50)]
+            newcomer = join()
             assert ask(newcomer, "0.2", b"mmi.service", b"x") == [b"404"]
             newcomer.close()
         eventually(lambda: count_open(silent) <= 20, "too many half-open connections")
@@ -67,6 +69,12 @@ def silent_ones_go():
         for each in silent:
             each.close()
         observer.close()
+
+
+def silent_over_curve():
+    """T8 the same holds where CURVE is spoken, whether they say nothing at all or begin the handshake"""
+    for says in b"", CURVE_GREETING:
+        silent_ones_go(House(), says)
 
 
 def others_are_spared():
@@ -117,4 +125,4 @@ def idle_is_not_half_open():
             observer.close()
 
 
-run(silent_ones_go, others_are_spared, idle_is_not_half_open)
+run(silent_ones_go, silent_over_curve, others_are_spared, idle_is_not_half_open)

@@ -1,4 +1,4 @@
-"""One peer, or a few, that do nothing but harm, as fast as they can: _pranks.py PRANK PORT SECONDS
+"""One peer, or a few, that do nothing but harm, as fast as they can: _pranks.py PRANK PORT SECONDS [SERVER-KEY]
 
 A program of its own, so that its victims' times are not its own. What a prank does says its docstring. Frames are
 written by hand, on bare TCP: a library would be polite."""
@@ -11,6 +11,8 @@ import socket
 import struct
 import sys
 import time
+
+import zmq
 
 import _peers  # for the path to _mdp
 from _zmtp import GREETING, READY, _frame, _property, message
@@ -218,6 +220,27 @@ def garbled(port, until):
     return count
 
 
+def strangers(port, until):
+    """a hundred clients at a time whose key nobody knows; each does its whole handshake, and comes again"""
+    context = zmq.Context()
+    count = 0
+    while time.monotonic() < until:
+        sockets = []
+        for _ in range(100):
+            peer = context.socket(zmq.DEALER)
+            peer.linger = 0
+            peer.curve_publickey, peer.curve_secretkey = zmq.curve_keypair()
+            peer.curve_serverkey = sys.argv[4].encode()
+            watch = peer.get_monitor_socket(zmq.EVENT_DISCONNECTED)
+            peer.connect(f"tcp://127.0.0.1:{port}")
+            sockets.append((peer, watch))
+        for peer, watch in sockets:
+            count += bool(watch.poll(max(0, 1000 * (until - time.monotonic()))))
+            peer.disable_monitor()
+            peer.close()
+    return count
+
+
 PRANKS = {
     prank.__name__: prank
     for prank in (
@@ -226,7 +249,10 @@ PRANKS = {
     )
 }
 
+# And those for a broker that speaks CURVE and lets in known keys only.
+CURVE_PRANKS = {prank.__name__: prank for prank in (half_open, garbled, strangers)}
+
 
 if __name__ == "__main__":
-    print(PRANKS[sys.argv[1]](int(sys.argv[2]), time.monotonic() + float(sys.argv[3])), flush=True)
+    print((PRANKS | CURVE_PRANKS)[sys.argv[1]](int(sys.argv[2]), time.monotonic() + float(sys.argv[3])), flush=True)
     os._exit(0)

@@ -2,6 +2,7 @@
 
 import json
 import pathlib
+import signal
 import statistics
 import subprocess
 import sys
@@ -11,9 +12,10 @@ import zmq
 
 import _measure
 import _peers
-from _mdp import FINAL, HEARTBEAT, READY, REQUEST, Broker, ask, client_reply, client_request, dealer, wait_for_service
+from _house import House, curve_dealer, is_let_in
+from _mdp import FINAL, HEARTBEAT, READY, REQUEST, Broker, ask, client_reply, client_request, dealer, eventually
 from _mdp import worker_message
-from _pranks import PRANKS
+from _pranks import CURVE_PRANKS, PRANKS
 
 # Memory that the broker may have had at its peak, in MiB. What bounds it: the parked (64), what is in transit
 # (16 a peer), one service's queue (256), unfinished messages (1024 and what comes between two looks), besides
@@ -25,14 +27,14 @@ USUAL_PEAK_MIB = 300
 class Newcomers:
     """Honest clients that come one after the other, ask one question, and go."""
 
-    def __init__(self, endpoint):
-        self.endpoint = endpoint
+    def __init__(self, join):
+        self.join = join
         self.took = []
         self.socket = None
 
     def turn(self):
         if self.socket is None:
-            self.socket = dealer(self.endpoint)
+            self.socket = self.join()
             self.began = time.monotonic()
             self.socket.send_multipart(client_request("0.2", b"mmi.service", b"echo"))
         elif self.socket.poll(0):
@@ -49,11 +51,11 @@ class Newcomers:
 class Honest:
     """A client that asks one request after the other, and the worker that answers."""
 
-    def __init__(self, endpoint):
-        self.worker = dealer(endpoint)
+    def __init__(self, join):
+        self.worker = join()
         self.worker.send_multipart(worker_message("0.2", READY, b"echo"))
-        self.client = dealer(endpoint)
-        wait_for_service(endpoint, b"echo")
+        self.client = join()
+        eventually(lambda: ask(self.client, "0.2", b"mmi.service", b"echo") == [b"200"], "there is no worker")
         self.poller = zmq.Poller()
         for each in (self.worker, self.client):
             self.poller.register(each, zmq.POLLIN)
@@ -91,15 +93,23 @@ class Honest:
         return 0 if self.asked is None else 1
 
 
-def play(name, seconds, result):
-    with Broker("--status-replies") as broker:
+def play(name, seconds, result, house=None):
+    """One prank; with a `house` over CURVE, where known keys only get in."""
+    with Broker("--status-replies", *(house.options() if house else [])) as broker:
+        honest_key = house and house.add("honest")
+        join = lambda: dealer(broker.endpoint)
+        if house:
+            broker.signal(signal.SIGHUP)
+            eventually(lambda: is_let_in(house, broker.endpoint, honest_key), "an honest peer does not get in")
+            join = lambda: curve_dealer(house, broker.endpoint, honest_key)
         watch = _measure.Watch(lambda: broker.process.pid)
-        honest = Honest(broker.endpoint)
+        honest = Honest(join)
         prank = subprocess.Popen(
-            [sys.executable, pathlib.Path(__file__).with_name("_pranks.py"), name, str(broker.port), str(seconds)],
+            [sys.executable, pathlib.Path(__file__).with_name("_pranks.py"), name, str(broker.port), str(seconds)]
+            + ([house.server_key().decode()] if house else []),
             stdout=subprocess.PIPE,
         )
-        newcomers = Newcomers(broker.endpoint)
+        newcomers = Newcomers(join)
         end = time.monotonic() + seconds + 20 * _peers.SLOWNESS
         while prank.poll() is None and time.monotonic() < end:
             honest.turn()
@@ -111,7 +121,7 @@ def play(name, seconds, result):
         said = prank.stdout.read().strip()
         watch.look()
         after = _measure.rss_kib(broker.process.pid) / 1024
-        observer = dealer(broker.endpoint)
+        observer = join()
         stats = json.loads(ask(observer, "0.2", b"mmi.stats", b"")[1])
         observer.close()
         watch.close()
@@ -124,7 +134,7 @@ def play(name, seconds, result):
     result.peak_descriptors = max(result.peak_descriptors, watch.peak_descriptors)
     times = sorted(honest.took)
     result.notes.append(
-        f"{PRANKS[name].__doc__}: {int(said or 0)}; RSS {peak:.0f} MiB at its peak, then {after:.0f}; honest requests "
+        f"{(PRANKS | CURVE_PRANKS)[name].__doc__}{', over CURVE' if house else ''}: {int(said or 0)}; RSS {peak:.0f} MiB at its peak, then {after:.0f}; honest requests "
         f"{honest.answered}, p50 {statistics.median(times) * 1000:.1f} ms, p99 {times[int(len(times) * 0.99)] * 1000:.0f} ms; {len(newcomers.took)} newcomers, "
         f"the slowest after {max(newcomers.took, default=0) * 1000:.0f} ms"
     )
@@ -144,5 +154,7 @@ def pranks(extent):
         if extent.scale < 1 and name in PEAK_MIB:
             continue  # not on the machine of somebody who only runs the tests
         play(name, 5 if extent.scale >= 1 else 1, result)
+    for name in CURVE_PRANKS:
+        play(name, 5 if extent.scale >= 1 else 1, result, House())
     result.seconds = _measure.clock() - start
     return result
