@@ -3,21 +3,27 @@
 #include "mdp/assert.hpp"
 
 #include <cstring>
-#include <memory>
+#include <new>
 
 namespace mdp {
 
 namespace {
 
-/// The heap home of a frame that is too large to live inside the object and came from no socket.
+/// The heap home of a frame that is too large to live inside the object and came from no socket. The
+/// bytes lie behind it, in the same block.
 class heap_bytes final : public frame_owner {
 public:
-  explicit heap_bytes(std::size_t size) : bytes_(new std::byte[size]) {}
+  static heap_bytes* make(std::size_t size) {
+    return ::new (::operator new(sizeof(heap_bytes) + size)) heap_bytes;
+  }
 
-  [[nodiscard]] std::byte* data() const noexcept { return bytes_.get(); }
+  [[nodiscard]] std::byte* data() noexcept { return reinterpret_cast<std::byte*>(this + 1); }
+
+  // The block is larger than this object, so the form that is told a size would be told a wrong one.
+  static void operator delete(void* block) noexcept { ::operator delete(block); }
 
 private:
-  std::unique_ptr<std::byte[]> bytes_;
+  heap_bytes() = default;
 };
 
 } // namespace
@@ -87,7 +93,7 @@ std::span<std::byte> frame::make_room(std::size_t size) {
     size_ = size;
     return std::span(near_).first(size);
   }
-  auto* home = new heap_bytes(size);
+  auto* home = heap_bytes::make(size);
   owner_ = home;
   size_ = size;
   far_ = {home->data(), size};
