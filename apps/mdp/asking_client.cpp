@@ -1,5 +1,6 @@
 #include "mdp/asking_client.hpp"
 
+#include "mdp/client/explain.hpp"
 #include "mdp/commands.hpp"
 #include "mdp/service/status_reply.hpp"
 #include "support/program.hpp"
@@ -96,6 +97,8 @@ int asking_client::report_failure(const std::string& service, request_failure wh
   const auto after = " after " + readable_duration(spent);
   if (why == request_failure::stream_broken)
     return fail_with("the reply of service " + service + " from " + brokers + " broke off" + after);
+  if (why == request_failure::refused || why == request_failure::no_handshake)
+    return fail_with(explain(why, set_.client));
   auto line = "no answer from " + brokers + after + " (" + std::to_string(set_.retries + 1) +
               (set_.retries == 0 ? " try" : " tries") + "). Check that a broker runs there";
   if (!service.starts_with("mmi."))

@@ -43,6 +43,8 @@ struct stand_state {
             sockets.on_worker_input(*input, nullptr);
           else if (auto* invalid = std::get_if<actors::io::invalid_input>(&report))
             sockets.on_invalid(*invalid);
+          else if (auto* failed = std::get_if<actors::io::handshake_failed>(&report))
+            sockets.on_handshake_failed(*failed);
           else
             sockets.on_unreachable(std::get<actors::io::peer_unreachable>(report));
         }
@@ -102,7 +104,8 @@ struct fixture {
   std::shared_ptr<actors::io::outbox> outbox;
   recorder<actors::worker_peer_actor, actors::stop, actors::sink_lost, actors::sink_loaded,
            actors::job_answered, actors::socket_opened, actors::socket_failed,
-           actors::broker_told_worker, actors::invalid_arrived, actors::deadline_due>
+           actors::connection_refused, actors::broker_told_worker, actors::invalid_arrived,
+           actors::deadline_due>
     worker{system};
   actors::io_actor io = actors::spawn_state<stand_state>(system.actors(), counters, outbox);
 };
@@ -140,6 +143,18 @@ TEST_CASE_FIXTURE(fixture,
   system.send(io, actors::send_on_socket{its_socket, {frame("late")}});
   CHECK(counters->undelivered.value() == 8);
   CHECK(commands<actors::io::send_frames>() == 0);
+}
+
+TEST_CASE_FIXTURE(fixture, "who is not let in hears why, and whether it is over") {
+  loop_says(actors::io::handshake_failed{its_socket, net::handshake_end::broken});
+  loop_says(actors::io::handshake_failed{its_socket, net::handshake_end::refused});
+  const auto told = worker.take_only<actors::connection_refused>();
+  REQUIRE(told.size() == 2);
+  CHECK(told[0].why.find("the handshake failed") != std::string::npos);
+  CHECK_FALSE(told[0].is_final);
+  CHECK(told[1].why.find("refuses this address") != std::string::npos);
+  CHECK(told[1].is_final);
+  CHECK(counters->failed_handshakes.value() == 2);
 }
 
 TEST_CASE("what the loop has no room for is counted, and its sender hears of it") {

@@ -151,6 +151,17 @@ TEST_CASE_FIXTURE(fixture, "a socket that fails is closed with its conversation"
   CHECK(closed == 1);
 }
 
+TEST_CASE_FIXTURE(fixture, "who is refused by the broker ends, and closes its socket") {
+  request("c1", "one");
+  system.send(peer, actors::connection_refused{"the handshake failed", false});
+  CHECK(said().empty());
+  CHECK(closed == 0); // libzmq tries again
+  system.send(peer, actors::connection_refused{"the broker refuses this certificate", true});
+  CHECK(said().empty());
+  CHECK(closed == 1);
+  CHECK(counters->lost_requests.value() == 1);
+}
+
 TEST_CASE_FIXTURE(fixture,
                   "what a conversation drops is counted by its reason, for the whole process") {
   request("c1", "one");

@@ -1,6 +1,7 @@
 #include "integration/local_broker.hpp"
 #include "mdp/actors/runtime/worker_runtime.hpp"
 #include "mdp/client/client.hpp"
+#include "mdp/client/explain.hpp"
 #include "mdp/security/certificate.hpp"
 #include "support/eventually.hpp"
 #include "support/process.hpp"
@@ -91,6 +92,32 @@ TEST_CASE("a client and a worker work over CURVE, and who has no key that is kno
   CHECK(eventually(
     [&] { return broker->counters()->not_admitted.value(admission_refusal::unknown_key) >= 2; }));
   worker.stop();
+}
+
+TEST_CASE("a request that is not let in fails for that reason, and one with a wrong server key for "
+          "its own") {
+  const guarded_house house;
+  local_broker broker(house.broker_config());
+  const auto failure_of = [&](const client_config& config) {
+    mdp::client asks(config);
+    request_options how;
+    how.timeout = patience;
+    const auto reply = asks.request("echo", {frame("hello")}, how);
+    REQUIRE_FALSE(reply);
+    CHECK(asks.statistics().failed(reply.error()) == 1);
+    return reply.error();
+  };
+  const auto mallory = house.client_config_of(make("mallory"), broker);
+  CHECK(failure_of(mallory) == request_failure::refused);
+  CHECK(explain(request_failure::refused, mallory) ==
+        "no answer from " + broker.endpoint() +
+          ": the broker refuses this certificate (400): its key is not among those it lets in, or "
+          "this address is not");
+  auto to_another = house.client_config_of(house.alice, broker);
+  to_another.sockets.curve.server = make("another broker")->key();
+  CHECK(failure_of(to_another) == request_failure::no_handshake);
+  to_another.sockets.curve = {};
+  CHECK(failure_of(to_another) == request_failure::no_handshake);
 }
 
 TEST_CASE("without a store whoever knows the broker's key may come") {

@@ -34,7 +34,7 @@ def allowed():
         assert is_refused(broker.endpoint)
         assert not is_refused(inside)
         eventually(lambda: not_admitted(inside)["address"] >= 1, "nobody has counted it")
-        said = "a connection from 127.0.0.1 is refused: address"
+        said = "audit connection-refused address=127.0.0.1 key= reason=address"
         eventually(lambda: said in broker.output(), "nothing is said about it")
     with Broker("--allow-address", "127.0.0.0/8") as broker:
         assert not is_refused(broker.endpoint)

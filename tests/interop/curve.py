@@ -50,6 +50,8 @@ def work_over_curve():
             client.close()
         eventually(lambda: "audit worker-registered" in broker.output(), "nobody has written who registered")
         assert "user=scanner service=echo" in broker.output()
+        for each in "user=alice kind=client", "user=scanner kind=worker":
+            assert broker.output().count(f"{each} ") == 2, broker.output()
 
 
 def our_programs():
@@ -71,6 +73,50 @@ def our_programs():
                 timeout=PATIENCE_S,
             )
             assert nobody.returncode == 1, "somebody was let in whose key is in no store"
+
+
+def said(broker, *options):
+    """What mdp says about a request that comes to nothing; the exit code is that of all such requests."""
+    done = subprocess.run(
+        [BIN / "mdp", "request", "echo", "hello", "--broker", broker.endpoint, "--timeout", f"{PATIENCE_S}s", *options],
+        capture_output=True,
+        timeout=3 * PATIENCE_S,
+    )
+    assert done.returncode == 1, done
+    assert done.stdout == b"" and done.stderr.count(b"\n") == 1, done
+    return done.stderr.decode()
+
+
+def told_why():
+    """who is not let in, or has a wrong server key, is told so, by the client and in the worker's log"""
+    house = House()
+    alice = house.add("alice")
+    stranger = house.invent("stranger")
+    with Broker(*house.options()) as broker:
+        key = ["--server-key", house.server_key().decode()]
+        wrong_key = ["--server-key", zmq.curve_keypair()[0].decode()]
+        assert "refuses this certificate (400)" in said(broker, *key, "--certificate", str(stranger))
+        assert "refuses a key that it does not know (400)" in said(broker, *key)
+        assert "is the server key right" in said(broker, *wrong_key, "--certificate", str(alice))
+        assert "does the broker want its server key" in said(broker)
+        for options, expected in (
+            ([*key, "--certificate", str(stranger)], "refuses this certificate (400)"),
+            (wrong_key, "is the server key right"),
+            ([], "does the broker want its server key"),
+        ):
+            with Program("mdp-worker", "--broker", broker.endpoint, *options, "--service", "echo", "--echo") as worker:
+                eventually(lambda: expected in worker.output(), "the worker does not say why")
+                assert f"no connection to {broker.endpoint}: " in worker.output(), worker.output()
+        # Who may come in can be changed at any time: it goes on trying.
+        with Program(
+            "mdp-worker", "--broker", broker.endpoint, *key, "--certificate", str(stranger), "--service", "echo", "--echo"
+        ) as worker:
+            eventually(lambda: "refuses this certificate" in worker.output(), "the worker does not say why")
+            (house.keys / "stranger").write_bytes(stranger.read_bytes())
+            broker.signal(signal.SIGHUP)
+            asks = curve_dealer(house, broker.endpoint, alice)
+            eventually(lambda: ask(asks, "0.2", b"mmi.service", b"echo") == [b"200"], "it does not come back")
+            asks.close()
 
 
 def same_key_again():
@@ -113,7 +159,7 @@ def only_who_is_listed():
         eventually(lambda: refused()["unknown_key"] >= 10, "nobody has counted them")
         asks.close()
         key = zmq.auth.load_certificate(stranger)[0].decode()
-        eventually(lambda: f"with the key {key} is refused: unknown_key" in broker.output(), "the log does not say who")
+        eventually(lambda: f"audit connection-refused address=127.0.0.1 key={key} reason=unknown_key" in broker.output(), "the log does not say who")
 
 
 def nobody_at_the_edges():
@@ -167,6 +213,7 @@ def warned():
 run(
     work_over_curve,
     our_programs,
+    told_why,
     same_key_again,
     only_who_is_listed,
     nobody_at_the_edges,

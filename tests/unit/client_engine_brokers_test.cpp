@@ -161,3 +161,28 @@ TEST_CASE("a loss that is reported for a line that is closed is none") {
   CHECK(engine.actions().empty());
   CHECK(engine.counters().lost_lines == 0);
 }
+
+TEST_CASE(
+  "a request that its broker does not let in fails for that reason, until a handshake succeeds") {
+  engine_t engine(brokers(1));
+  ask(engine, 1, 0s, terms(2));
+  auto line = take<engine_t::open>(engine).at(0).line;
+  engine.line_lost(line, at(0s), request_failure::refused);
+  engine.tick(at(1s));
+  line = take<engine_t::open>(engine).at(0).line;
+  SUBCASE("at its last attempt") {
+    engine.line_lost(line, at(1s), request_failure::no_handshake);
+    check_actions(engine, engine_t::close{line},
+                  engine_t::failed{{1}, request_failure::no_handshake});
+  }
+  SUBCASE("though the last attempt was not answered at all") {
+    engine.tick(at(6s));
+    check_actions(engine, engine_t::close{line}, engine_t::failed{{1}, request_failure::refused});
+  }
+  SUBCASE("and then for what happens") {
+    engine.line_ready(line);
+    engine.tick(at(6s));
+    check_actions(engine, engine_t::close{line}, engine_t::failed{{1}, request_failure::timed_out});
+    engine.line_ready({99}); // that was closed meanwhile
+  }
+}

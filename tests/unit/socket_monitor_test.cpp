@@ -11,6 +11,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <vector>
 
 using namespace mdp;
 using namespace mdp::test;
@@ -169,4 +170,43 @@ TEST_CASE_FIXTURE(watched_router, "a message says by which connection it came") 
   }));
   CHECK(origin.connection == changes[1].descriptor);
   CHECK(origin.user.empty());
+}
+
+TEST_CASE("who connects hears how its handshake has ended") {
+  net::context context;
+  zmq::socket_t door(context.handle(), zmq::socket_type::rep); // of RFC 27, lets nobody in
+  zmq::socket_t router(context.handle(), zmq::socket_type::router);
+  zmq::socket_t peer(context.handle(), zmq::socket_type::dealer);
+  peer.set(zmq::sockopt::linger, 0);
+  std::optional<net::handshake_end> expected;
+  SUBCASE("it succeeds") {
+    expected = net::handshake_end::succeeded;
+  }
+  SUBCASE("it is refused") {
+    door.bind("inproc://zeromq.zap.01");
+    router.set(zmq::sockopt::zap_domain, "test");
+    expected = net::handshake_end::refused;
+  }
+  SUBCASE("it breaks off, as the router does not speak CURVE") {
+    std::array<char, 41> open{};
+    std::array<char, 41> secret{};
+    REQUIRE(zmq_curve_keypair(open.data(), secret.data()) == 0);
+    peer.set(zmq::sockopt::curve_serverkey, open.data());
+    peer.set(zmq::sockopt::curve_publickey, open.data());
+    peer.set(zmq::sockopt::curve_secretkey, secret.data());
+    expected = net::handshake_end::broken;
+  }
+  net::socket_monitor monitor(context, peer, net::socket_monitor::side::connects);
+  REQUIRE_FALSE(net::bind(router, "tcp://127.0.0.1:*"));
+  REQUIRE_FALSE(net::connect(peer, net::last_endpoint(router)));
+  if (expected == net::handshake_end::refused) {
+    std::vector<std::string> asked;
+    for (zmq::message_t part; asked.empty() || part.more(); asked.push_back(part.to_string()))
+      REQUIRE(door.recv(part));
+    for (const std::string& part :
+         {asked[0], asked[1], std::string("400"), std::string("no"), std::string()})
+      door.send(zmq::buffer(part), zmq::send_flags::sndmore);
+    door.send(zmq::message_t(), zmq::send_flags::none);
+  }
+  CHECK(eventually([&] { return monitor.take().handshake == expected; }));
 }

@@ -80,6 +80,7 @@ struct queues_drained;
 // peers
 struct socket_opened;
 struct socket_failed;
+struct connection_refused;
 struct broker_told_worker;
 struct handler_threw;
 // asking services from actors
@@ -241,6 +242,7 @@ using mmi_actor = stoppable_actor::extend< //
 using worker_peer_actor = job_source_actor::extend< //
   takes<socket_opened>,                             // the socket is there: say READY
   takes<socket_failed>,                             // it is not to be had
+  takes<connection_refused>,                        // the broker does not let us in
   takes<broker_told_worker>,                        // the broker said something
   takes<invalid_arrived>,                           // the broker said something that is not MDP
   takes<deadline_due>>; // a heartbeat is due, or the broker has been silent for too long

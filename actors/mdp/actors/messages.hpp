@@ -331,6 +331,12 @@ struct socket_failed {
   std::error_code error;
 };
 
+/// The broker at its other end does not let us in, or is none.
+struct connection_refused {
+  std::string why;       // for a log line
+  bool is_final = false; // nobody tries again on this socket
+};
+
 struct broker_told_worker {
   socket_id socket;
   wire::to_worker command;
@@ -439,6 +445,7 @@ MDP_MESSAGE(mdp::actors::preview_job)
 MDP_MESSAGE(mdp::actors::service_reported)
 MDP_MESSAGE(mdp::actors::socket_opened)
 MDP_MESSAGE(mdp::actors::socket_failed)
+MDP_MESSAGE(mdp::actors::connection_refused)
 MDP_MESSAGE(mdp::actors::broker_told_worker)
 MDP_MESSAGE(mdp::actors::handler_threw)
 MDP_MESSAGE(mdp::actors::ask_service)

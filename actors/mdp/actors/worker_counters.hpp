@@ -11,15 +11,16 @@ namespace mdp::actors {
 /// What a worker's process has dropped or refused since it started, in all its conversations, by
 /// reason. Nothing is dropped without one of these. Thread-safe.
 struct worker_counters {
-  counter late_messages;    ///< of a broker, when the conversation was over
-  counter invalid_messages; ///< of a broker, that are not MDP
-  counter surplus_requests; ///< more than the capacity
-  counter untaken_requests; ///< came when the worker was stopping; the broker gives them to others
-  counter lost_requests;    ///< at hand when a conversation ended; the broker gives them to others
-  counter refused_replies;  ///< to requests that were not at hand any more
-  counter overrun_replies;  ///< collected for MDP 0.1, and too large
-  counter undelivered;      ///< messages to a broker whose socket had failed, or been closed
-  counter outbox_refused;   ///< messages to a broker that the loop had no room for
+  counter late_messages;     ///< of a broker, when the conversation was over
+  counter invalid_messages;  ///< of a broker, that are not MDP
+  counter surplus_requests;  ///< more than the capacity
+  counter untaken_requests;  ///< came when the worker was stopping; the broker gives them to others
+  counter lost_requests;     ///< at hand when a conversation ended; the broker gives them to others
+  counter refused_replies;   ///< to requests that were not at hand any more
+  counter overrun_replies;   ///< collected for MDP 0.1, and too large
+  counter undelivered;       ///< messages to a broker whose socket had failed, or been closed
+  counter failed_handshakes; ///< with a broker that does not let us in, or that is none
+  counter outbox_refused;    ///< messages to a broker that the loop had no room for
 
   /// Adds what one conversation has counted since `before`.
   void add(const engine::worker_engine_counters& before,
@@ -45,6 +46,7 @@ struct worker_counters {
     visit(std::string_view("overrun replies"), overrun_replies.value());
     visit(std::string_view("undelivered messages"), undelivered.value());
     visit(std::string_view("messages without room"), outbox_refused.value());
+    visit(std::string_view("failed handshakes"), failed_handshakes.value());
   }
 };
 

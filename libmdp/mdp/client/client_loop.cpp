@@ -33,6 +33,13 @@ bool fits(const std::string& service, const message& body, const wire::limits& b
          body.byte_count() + service.size() + header_bytes <= bounds.max_bytes;
 }
 
+request_failure loss_by(std::optional<net::handshake_end> handshake) noexcept {
+  if (!handshake)
+    return request_failure::broker_lost;
+  return *handshake == net::handshake_end::refused ? request_failure::refused
+                                                   : request_failure::no_handshake;
+}
+
 engine::client_engine_config engine_config(const client_config& config) {
   engine::client_engine_config result;
   result.version = config.version;
@@ -201,8 +208,9 @@ void client_loop::turn() {
                                      engine_.handle_invalid();
                                    carry_out();
                                  },
-                                 [this](line_id line) {
-                                   engine_.line_lost(line, net::steady_now());
+                                 [this](line_id line) { engine_.line_ready(line); },
+                                 [this](line_id line, std::optional<net::handshake_end> why) {
+                                   engine_.line_lost(line, net::steady_now(), loss_by(why));
                                    carry_out();
                                  },
                                });

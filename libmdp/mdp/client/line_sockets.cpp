@@ -20,7 +20,7 @@ bool line_sockets::open(line_id line, const std::string& endpoint) {
     auto& made = sockets_[line];
     made.handle = zmq::socket_t(context_.handle(), zmq::socket_type::dealer);
     if (!net::configure(made.handle, config_.sockets)) {
-      made.watch.emplace(context_, made.handle);
+      made.watch.emplace(context_, made.handle, net::socket_monitor::side::connects);
       if (!net::connect(made.handle, endpoint))
         return true;
     }
@@ -110,12 +110,21 @@ bool line_sockets::read_some(line_id line, const events& heard) {
 
 void line_sockets::look_at_watch(line_id line, const events& heard) {
   const auto entry = sockets_.find(line);
-  if (entry == sockets_.end() || entry->second.watch->take().lost_connections == 0)
+  if (entry == sockets_.end())
     return;
+  const auto news = entry->second.watch->take();
+  auto& handshake = entry->second.handshake;
+  if (news.handshake)
+    handshake = news.handshake;
+  if (news.handshake == net::handshake_end::succeeded)
+    heard.ready(line);
+  if (news.lost_connections == 0)
+    return;
+  const auto why = handshake == net::handshake_end::succeeded ? std::nullopt : handshake;
   while (read_some(line, heard)) { // what came before the end
   }
   if (sockets_.contains(line))
-    heard.lost(line);
+    heard.lost(line, why);
 }
 
 } // namespace mdp::detail

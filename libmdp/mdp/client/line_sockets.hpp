@@ -4,6 +4,7 @@
 #include "mdp/ids.hpp"
 #include "mdp/message.hpp"
 #include "mdp/net/context.hpp"
+#include "mdp/net/handshake.hpp"
 #include "mdp/net/poll_set.hpp"
 #include "mdp/net/socket_monitor.hpp"
 #include "mdp/net/wake_fd.hpp"
@@ -28,7 +29,9 @@ public:
   /// What happens on a line; `received` gets nothing for what was no MDP.
   struct events {
     std::function<void(line_id, std::optional<wire::to_client>)> received;
-    std::function<void(line_id)> lost;
+    std::function<void(line_id)> ready; ///< Its handshake has succeeded.
+    /// Its connection has ended; how its handshake has, if that is why.
+    std::function<void(line_id, std::optional<net::handshake_end>)> lost;
   };
 
   /// `wake` must outlive this object.
@@ -52,6 +55,7 @@ private:
   struct one_socket {
     zmq::socket_t handle;
     std::optional<net::socket_monitor> watch; // ends before the socket
+    std::optional<net::handshake_end> handshake{};
     bool is_read = true;
   };
 

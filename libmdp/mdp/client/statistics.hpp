@@ -22,7 +22,7 @@ struct client_statistics {
     return failures[static_cast<std::size_t>(reason)];
   }
 
-  std::array<std::uint64_t, static_cast<std::size_t>(engine::request_failure::wrong_thread) + 1>
+  std::array<std::uint64_t, static_cast<std::size_t>(engine::request_failure::no_handshake) + 1>
     failures{};
 };
 

@@ -20,10 +20,10 @@ time_point later(time_point now, duration wait) noexcept {
 } // namespace
 
 std::string_view to_string(request_failure reason) noexcept {
-  constexpr std::string_view names[] = {"timed_out",     "deadline_passed", "broker_lost",
-                                        "stream_broken", "cancelled",       "overloaded",
-                                        "bad_request",   "wrong_thread"};
-  static_assert(std::size(names) == static_cast<std::size_t>(request_failure::wrong_thread) + 1);
+  constexpr std::string_view names[] = {
+    "timed_out",  "deadline_passed", "broker_lost",  "stream_broken", "cancelled",
+    "overloaded", "bad_request",     "wrong_thread", "refused",       "no_handshake"};
+  static_assert(std::size(names) == static_cast<std::size_t>(request_failure::no_handshake) + 1);
   return names[static_cast<std::size_t>(reason)];
 }
 
@@ -186,8 +186,10 @@ void client_engine::ask_again(request_id id, std::size_t broker, request_failure
   auto& request = requests_.at(id);
   if (request.has_parts && !request.how.restart)
     return end(id, failed{id, request_failure::stream_broken}, false, now);
-  if (request.attempt >= request.how.attempts)
-    return end(id, failed{id, otherwise}, false, now);
+  if (request.attempt >= request.how.attempts) {
+    const auto& shut = brokers_[request.broker].shut;
+    return end(id, failed{id, shut.value_or(otherwise)}, false, now);
+  }
   if (std::exchange(request.has_parts, false))
     actions_.push(restarted{id});
   request.is_held = false;

@@ -54,15 +54,17 @@
 ///                                               or none                                 waiting
 ///     -          start, past its deadline       failed{deadline_passed}                 -
 ///     any        its time is up, attempts left  [close,] [restarted]                    waiting
-///     any        its time is up, the last one   [close,] failed{timed_out}              -
+///     any        its time is up, the last one   [close,] failed{timed_out or *}         -
 ///     any        the deadline passes            [close,] failed{deadline_passed}        -
 ///     any        cancel                         [close,] failed{cancelled}              -
 ///     on a line  PARTIAL                        partial                                 on a line
 ///     on a line  FINAL                          [close,] finished                       -
 ///     on a line  the line is lost, attempts     close, [restarted]                      waiting
-///     on a line  the line is lost, the last     close, failed{broker_lost}              -
+///     on a line  the line is lost, the last     close, failed{broker_lost or *}         -
 ///     on a line  either, after partials and     close, failed{stream_broken}            -
 ///                without `restart`
+///
+/// * `refused` or `no_handshake`, if that was the end of the last handshake with its broker.
 ///
 /// An attempt's time begins when it begins to wait for a line, so a request takes no longer than
 /// attempts x timeout in all. What is dropped and counted: a reply that answers nothing that is open
@@ -175,8 +177,11 @@ public:
   void handle(line_id line, wire::to_client reply, time_point received_at);
   /// Takes note of a message that could not be decoded.
   void handle_invalid() noexcept { ++counters_.invalid_messages; }
-  /// The connection has ended, or could not be made at all.
-  void line_lost(line_id line, time_point now);
+  /// The connection is through its handshake.
+  void line_ready(line_id line);
+  /// The connection has ended, or could not be made at all. `why` is `refused` or `no_handshake` when
+  /// it had not been through its handshake.
+  void line_lost(line_id line, time_point now, request_failure why = request_failure::broker_lost);
 
   /// Its reader has enough: the attempt's time stands still. The line that is not to be read until
   /// go_on(), if the request is on one of its own.
@@ -235,9 +240,10 @@ private:
     request_id last;          // that began to wait for it
     bool has_had_two = false; // requests, not attempts
     std::size_t lanes = 0;
-    std::set<request_id> waiting;       // for any line; the oldest request first
-    std::set<request_id> waiting_alone; // for a lane
-    time_point wake = never;            // when to look at those who wait again
+    std::set<request_id> waiting;        // for any line; the oldest request first
+    std::set<request_id> waiting_alone;  // for a lane
+    time_point wake = never;             // when to look at those who wait again
+    std::optional<request_failure> shut; // how the last handshake failed; nothing if it did not
   };
 
   using request_map = std::unordered_map<request_id, open_request>;

@@ -116,7 +116,12 @@ void client_engine::on_broker_failed(std::size_t broker, time_point now) {
   }
 }
 
-void client_engine::line_lost(line_id id, time_point now) {
+void client_engine::line_ready(line_id id) {
+  if (const auto entry = lines_.find(id); entry != lines_.end())
+    brokers_[entry->second.broker].shut.reset();
+}
+
+void client_engine::line_lost(line_id id, time_point now, request_failure why) {
   const auto entry = lines_.find(id);
   if (entry == lines_.end())
     return;
@@ -125,6 +130,7 @@ void client_engine::line_lost(line_id id, time_point now) {
   const auto broker = at.broker;
   choice_.lost(broker, at.heard > 0 ? now - at.opened_at : duration::zero(), now);
   auto& there = brokers_[broker];
+  there.shut = why == request_failure::broker_lost ? std::nullopt : std::optional(why);
   if (there.asked == id) { // whoever answers next may be another kind of broker
     there.is_foreign = false;
     there.ask_again_at = now;

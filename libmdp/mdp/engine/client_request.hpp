@@ -29,7 +29,7 @@ struct request_terms {
   bool alone = false;
 };
 
-/// Why a request has no (whole) reply. Each is a counter.
+/// Why a request has no (whole) reply. Each is a counter. The last one is `no_handshake`.
 enum class request_failure : std::uint8_t {
   timed_out,       ///< all attempts are used up
   deadline_passed, ///< the request's own deadline came first
@@ -39,6 +39,8 @@ enum class request_failure : std::uint8_t {
   overloaded,      ///< the client has as many requests open as it may; nothing was sent
   bad_request,     ///< not a service's name, or too large; nothing was sent
   wrong_thread,    ///< a callback may not wait for a reply: its own thread brings it
+  refused,         ///< the broker does not let us in, as who we are; no attempts are left
+  no_handshake,    ///< connecting to the broker has failed in the middle; no attempts are left
 };
 
 /// The enumerator's name, as used in metrics and logs.

@@ -13,8 +13,12 @@ namespace mdp::net {
 
 namespace {
 
-constexpr int watched_events =
+constexpr int listener_events =
   ZMQ_EVENT_ACCEPTED | ZMQ_EVENT_DISCONNECTED | ZMQ_EVENT_ACCEPT_FAILED;
+
+/// A handshake that breaks off has several events, or none beside the end of its connection.
+constexpr int connecting_events =
+  ZMQ_EVENT_DISCONNECTED | ZMQ_EVENT_HANDSHAKE_SUCCEEDED | ZMQ_EVENT_HANDSHAKE_FAILED_AUTH;
 
 /// Each watched socket's events come from an address of their own within the context.
 std::string address_for(zmq::socket_ref socket) {
@@ -23,13 +27,14 @@ std::string address_for(zmq::socket_ref socket) {
 
 } // namespace
 
-socket_monitor::socket_monitor(context& owner, zmq::socket_ref socket)
-    : watched_(socket), reader_(owner.handle(), zmq::socket_type::pair) {
+socket_monitor::socket_monitor(context& owner, zmq::socket_ref socket, side which)
+    : watched_(socket), side_(which), reader_(owner.handle(), zmq::socket_type::pair) {
   // libzmq's I/O thread writes the events and waits for room. It must never wait, as we may be
   // waiting for it; what it can pile up between two turns of a loop is little.
   reader_.set(zmq::sockopt::rcvhwm, 0);
   const auto address = address_for(socket);
-  if (zmq_socket_monitor(socket.handle(), address.c_str(), watched_events) != 0)
+  const auto events = which == side::listens ? listener_events : connecting_events;
+  if (zmq_socket_monitor(socket.handle(), address.c_str(), events) != 0)
     throw zmq::error_t();
   reader_.connect(address);
 }
@@ -52,6 +57,8 @@ socket_monitor::news socket_monitor::take() {
     std::memcpy(&value, bytes.data() + sizeof what, sizeof value);
     while (event.more())
       static_cast<void>(reader_.recv(event, zmq::recv_flags::dontwait));
+    if (side_ == side::connects)
+      note_connecting(what, all);
     if (what == ZMQ_EVENT_ACCEPTED) {
       all.accepted.push_back(static_cast<int>(value));
       all.changes.push_back({static_cast<int>(value), true});
@@ -64,6 +71,17 @@ socket_monitor::news socket_monitor::take() {
     }
   }
   return all;
+}
+
+void socket_monitor::note_connecting(std::uint16_t event, news& all) {
+  if (event == ZMQ_EVENT_DISCONNECTED) {
+    if (!now_) // it was not through
+      all.handshake = handshake_end::broken;
+    now_.reset();
+    return;
+  }
+  now_ = event == ZMQ_EVENT_HANDSHAKE_SUCCEEDED ? handshake_end::succeeded : handshake_end::refused;
+  all.handshake = now_;
 }
 
 } // namespace mdp::net

@@ -55,6 +55,8 @@ private:
       return rpc_errc::timed_out;
     case request_failure::broker_lost:
     case request_failure::overloaded:
+    case request_failure::refused:
+    case request_failure::no_handshake:
       return rpc_errc::unavailable;
     case request_failure::stream_broken:
       return rpc_errc::given_up;

@@ -71,7 +71,7 @@ serve_peers openers(const branch_ptr& branch, const service_registry_actor& regi
   auto for_clients = std::make_shared<const session::surroundings>(
     session::surroundings{io, front, parts.counters, clients, parts.budget});
   auto for_workers = std::make_shared<const connection::surroundings>(
-    connection::surroundings{io, registry, parts.counters, parts.workers});
+    connection::surroundings{io, registry, parts.counters, parts.workers, parts.are_users_listed});
   const adopting adopt{branch->peers, parts.adoptions};
   // Both are called by the I/O actor alone, so they can share the book.
   const auto book = parts.access ? std::make_shared<engine::access_book>(parts.access) : nullptr;

@@ -31,6 +31,8 @@ struct broker_tree {
   std::shared_ptr<engine::broker_budget> budget = std::make_shared<engine::broker_budget>();
   /// Who may do what; null: everybody everything.
   std::shared_ptr<const engine::access_rules> access;
+  /// Whether users are known by a list, of keys or of passwords.
+  bool are_users_listed = false;
   std::string dead_letter_service; ///< Empty: there is none.
   bool exact_names = false;        ///< A `*` at the end of a service's name has no meaning.
   std::size_t max_services = defaults::max_services;

@@ -77,7 +77,8 @@ void worker_connection_state::carry_out(const loop_credit& credit) {
         [&](engine::offer_service& offer) {
           spdlog::debug("worker {} offers {} (MDP {}, capacity {})", id_.value, offer.service,
                         to_string(card_->version()), offer.capacity);
-          if (!card_->user().empty())
+          if (!card_->user().empty() &&
+              (around_->are_users_listed || around_->audit->take(now_of(self_))))
             spdlog::info("audit worker-registered peer={} user={} service={}", id_.value,
                          card_->user().text(), offer.service);
           card_->announce(std::move(offer.key));

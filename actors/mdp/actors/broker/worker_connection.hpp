@@ -25,7 +25,9 @@ public:
     service_registry_actor registry;
     std::shared_ptr<broker_counters> counters;
     engine::worker_link_config config;
-    /// What is said about who was refused.
+    /// Whether users are known by a list: what they do is written down each time.
+    bool are_users_listed = false;
+    /// What is said about others, and about who was refused.
     std::shared_ptr<engine::pace> audit =
       std::make_shared<engine::pace>(defaults::audit_lines_per_second);
   };

@@ -2,6 +2,7 @@
 
 #include "mdp/actors/compat/exit.hpp"
 #include "mdp/actors/compat/messaging.hpp"
+#include "mdp/net/handshake.hpp"
 
 #include <algorithm>
 #include <tuple>
@@ -60,6 +61,12 @@ void dealer_sockets::on_connected(const connected& report) {
 void dealer_sockets::on_connect_failed(const connect_failed& report) {
   tell_owner(report.socket, socket_failed{report.error});
   owners_.erase(report.socket);
+}
+
+void dealer_sockets::on_handshake_failed(const handshake_failed& report) {
+  counters_->failed_handshakes.add();
+  tell_owner(report.socket, connection_refused{net::explain(report.how, options_),
+                                               report.how == net::handshake_end::refused});
 }
 
 void dealer_sockets::on_worker_input(worker_input& report, const loop_credit& credit) {

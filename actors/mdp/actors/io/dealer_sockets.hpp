@@ -32,6 +32,7 @@ public:
 
   void on_connected(const connected& report);
   void on_connect_failed(const connect_failed& report);
+  void on_handshake_failed(const handshake_failed& report);
   void on_worker_input(worker_input& report, const loop_credit& credit);
   void on_invalid(const invalid_input& report);
   /// The loop could not deliver what the owner sent in time.

@@ -64,10 +64,12 @@ io_state::io_state(handle::pointer self, io_config config, io::loop_host& host)
       dealers_(self, config_.sockets, config_.limits, config_.worker) {
   router_.use_outbox(*outbox_);
   router_.use_socket(router_socket);
+  router_.use_list(!config_.bind->users.is_anybody());
   if (!config_.bind->worker_endpoints.empty()) {
     workers_.emplace(self, directory_of(config_, peers::door::workers), config_.counters);
     workers_->use_outbox(*outbox_);
     workers_->use_socket(worker_router_socket);
+    workers_->use_list(!config_.bind->users.is_anybody());
   }
   dealers_.use_outbox(*outbox_);
 }
@@ -135,6 +137,7 @@ void io_state::on_reports(loop_reported& batch) {
         [&](const io::bind_failed& news) { on_bind_failed(news); },
         [&](const io::connected& news) { dealers_.on_connected(news); },
         [&](const io::connect_failed& news) { dealers_.on_connect_failed(news); },
+        [&](const io::handshake_failed& news) { dealers_.on_handshake_failed(news); },
       },
       report);
 }

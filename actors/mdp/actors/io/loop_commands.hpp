@@ -2,6 +2,7 @@
 
 #include "mdp/ids.hpp"
 #include "mdp/message.hpp"
+#include "mdp/net/handshake.hpp"
 #include "mdp/net/socket_config.hpp"
 #include "mdp/peers/open_handshakes.hpp"
 #include "mdp/peers/peer_defaults.hpp"
@@ -126,6 +127,13 @@ struct connect_failed {
   std::error_code error;
 };
 
+/// A DEALER has tried to connect and is not let in, or was broken off. libzmq tries again where it was
+/// broken off, and not where it was `refused`.
+struct handshake_failed {
+  socket_id socket;
+  net::handshake_end how{};
+};
+
 /// A ROUTER peer said something valid.
 struct router_input {
   socket_id socket;
@@ -223,10 +231,11 @@ struct users_removed {
   time_point noticed_at;
 };
 
-using loop_report = std::variant<bound, bind_failed, connected, connect_failed, router_input,
-                                 worker_input, invalid_input, peer_unreachable, connections_lost,
-                                 connections_refused, handshakes_ended, connections_endless,
-                                 accept_failed, admission_refused, users_removed>;
+using loop_report =
+  std::variant<bound, bind_failed, connected, connect_failed, handshake_failed, router_input,
+               worker_input, invalid_input, peer_unreachable, connections_lost, connections_refused,
+               handshakes_ended, connections_endless, accept_failed, admission_refused,
+               users_removed>;
 
 /// Why the loop's thread ended.
 enum class loop_end : std::uint8_t {

@@ -29,6 +29,11 @@ void hang_up_on_half_open(loop_socket& socket, time_point now, std::vector<loop_
 
 void take_news(loop_socket& socket, time_point now, std::vector<loop_report>& reports) {
   const auto news = socket.monitor->take();
+  if (socket.kind == socket_kind::worker) {
+    if (news.handshake && news.handshake != net::handshake_end::succeeded)
+      reports.push_back(handshake_failed{socket.id, *news.handshake});
+    return;
+  }
   for (const auto& [descriptor, is_open] : news.changes) {
     socket.users.closed(descriptor); // one that opens has an older one's name, if any
     is_open ? socket.endless.opened(descriptor) : socket.endless.closed(descriptor);

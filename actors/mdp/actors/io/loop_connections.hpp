@@ -6,8 +6,9 @@
 
 namespace mdp::actors::io {
 
-/// Takes the news of a ROUTER's monitor: counts its connections, hangs up on those that come beyond
-/// what it may have, and reports. The loop's thread only.
+/// Takes the news of a socket's monitor. Of a ROUTER's: counts its connections, hangs up on those that
+/// come beyond what it may have, and reports; of a DEALER's: reports a handshake that has failed. The
+/// loop's thread only.
 void take_news(loop_socket& socket, time_point now, std::vector<loop_report>& reports);
 
 /// Looks whether a ROUTER's connections receive messages that do not end, or too much of them

@@ -30,9 +30,9 @@ open_result make_socket(net::context& context, zmq::socket_type type,
 }
 
 std::unique_ptr<net::socket_monitor> watch(net::context& context, zmq::socket_t& socket,
-                                           std::error_code& error) {
+                                           net::socket_monitor::side side, std::error_code& error) {
   try {
-    return std::make_unique<net::socket_monitor>(context, socket);
+    return std::make_unique<net::socket_monitor>(context, socket, side);
   } catch (const zmq::error_t& failure) {
     error = net::zmq_error(failure.num());
     return nullptr;
@@ -78,7 +78,7 @@ loop_report loop_sockets::open(const open_router& command) {
     error = net::zmq_error(EINVAL);
   std::unique_ptr<net::socket_monitor> monitor;
   if (!error)
-    monitor = watch(context_, handle, error);
+    monitor = watch(context_, handle, net::socket_monitor::side::listens, error);
   if (error)
     return bind_failed{command.socket, command.endpoints.empty() ? "" : command.endpoints.front(),
                        error};
@@ -108,6 +108,9 @@ loop_report loop_sockets::open(const open_router& command) {
 
 loop_report loop_sockets::open(const open_dealer& command) {
   auto [handle, error] = make_socket(context_, zmq::socket_type::dealer, command.options);
+  std::unique_ptr<net::socket_monitor> monitor;
+  if (!error)
+    monitor = watch(context_, handle, net::socket_monitor::side::connects, error);
   if (!error)
     error = net::connect(handle, command.endpoint);
   if (error)
@@ -116,7 +119,8 @@ loop_report loop_sockets::open(const open_dealer& command) {
        .handle = std::move(handle),
        .kind = socket_kind::worker,
        .version = command.version,
-       .limits = command.limits});
+       .limits = command.limits,
+       .monitor = std::move(monitor)});
   return connected{command.socket};
 }
 

@@ -41,7 +41,7 @@ struct loop_socket {
   wire::limits limits;
   peers::peer_backlog backlog{};
   peers_in_transit in_transit{};                  ///< A ROUTER's.
-  std::unique_ptr<net::socket_monitor> monitor{}; ///< A ROUTER's; ends before the socket.
+  std::unique_ptr<net::socket_monitor> monitor{}; ///< Ends before the socket.
   bool has_news = true;                           ///< The monitor may have something to say.
   std::size_t connections = 0;                    ///< A ROUTER's, and how many it may have.
   std::size_t max_connections = 0;

@@ -7,6 +7,8 @@
 
 #include <spdlog/spdlog.h>
 
+#include <cstdint>
+#include <optional>
 #include <tuple>
 #include <utility>
 
@@ -25,7 +27,8 @@ router_peers::router_peers(io_actor::pointer self, const peers::directory_config
       admission_log_(defaults::log_interval),
       handshake_log_(defaults::log_interval),
       endless_log_(defaults::log_interval),
-      user_log_(defaults::log_interval) {}
+      user_log_(defaults::log_interval),
+      session_log_(defaults::log_interval) {}
 
 void router_peers::on_input(router_input& report, const loop_credit& credit) {
   if (!openers_.session)
@@ -172,13 +175,12 @@ void router_peers::on_handshakes_ended(const handshakes_ended& report) {
 void router_peers::on_not_admitted(const admission_refused& report) {
   counters_->not_admitted.add(report.reason);
   if (const auto withheld = admission_log_.admit(report.noticed_at))
-    spdlog::warn("a connection from {}{}{} is refused: {} ({} more like it not shown)",
-                 report.address.empty() ? "an unknown address" : report.address,
-                 report.key.empty() ? ""
-                 : report.reason == security::admission_refusal::wrong_password ||
+    spdlog::warn("audit connection-refused address={} {}={} reason={} ({} more like it not shown)",
+                 report.address,
+                 report.reason == security::admission_refusal::wrong_password ||
                      report.reason == security::admission_refusal::too_many_checks
-                   ? " as "
-                   : " with the key ",
+                   ? "user"
+                   : "key",
                  report.key, to_string(report.reason), *withheld);
 }
 
@@ -248,7 +250,18 @@ void router_peers::forget(const frame& routing_id) {
   std::ignore = outbox_->push(forget_peer{socket_, routing_id});
 }
 
+void router_peers::note_session(const directory::entry& peer, time_point now) {
+  if (peer.user.empty())
+    return;
+  const auto withheld = are_listed_ ? std::optional<std::uint64_t>(0) : session_log_.admit(now);
+  if (withheld)
+    spdlog::info("audit session-begun peer={} user={} kind={} ({} more like it not shown)",
+                 peer.id.value, peer.user.text(),
+                 peer.kind == peers::peer_kind::client ? "client" : "worker", *withheld);
+}
+
 void router_peers::open(directory::entry& peer, time_point now) {
+  note_session(peer, now);
   if (peer.kind == peers::peer_kind::client) {
     counters_->clients.add();
     peer.handle = openers_.session(*self_, peer.id, peer.routing_id, peer.user, now);

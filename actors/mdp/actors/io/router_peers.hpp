@@ -26,6 +26,8 @@ public:
   void use_socket(socket_id socket) noexcept { socket_ = socket; }
   /// Where commands go, once the loop runs.
   void use_outbox(outbox& box) noexcept { outbox_ = &box; }
+  /// Whether users are known by a list: then the log has each of their sessions. Of anybody's a few.
+  void use_list(bool are_listed) noexcept { are_listed_ = are_listed; }
   /// How new peers get their actor; before the first call nobody is let in.
   void use_openers(serve_peers openers) { openers_ = std::move(openers); }
 
@@ -58,6 +60,7 @@ private:
   using directory = peers::peer_directory<peer_handle>;
 
   void forget(const frame& routing_id);
+  void note_session(const directory::entry& peer, time_point now);
   void open(directory::entry& peer, time_point now);
   void watch(const directory::entry& peer);
   void deliver(directory::entry& peer, router_input& report, const loop_credit& credit);
@@ -84,6 +87,8 @@ private:
   log_limiter handshake_log_;
   log_limiter endless_log_;
   log_limiter user_log_;
+  log_limiter session_log_;
+  bool are_listed_ = false;
   peers::probe_schedule probes_;
   deadline_timer probe_timer_;
 };

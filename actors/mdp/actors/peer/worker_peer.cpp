@@ -76,6 +76,7 @@ worker_peer_actor::behavior_type worker_peer_state::make_behavior() {
         tell(self_, around_->io, close_owned_socket{*socket_, {}, heard_});
       end_failed(self_);
     },
+    [this](const connection_refused& news) { on_refused(news); },
     [this](broker_told_worker& news) {
       ++heard_;
       engine_.handle(std::move(news.command), news.received_at);
@@ -123,6 +124,20 @@ void worker_peer_state::carry_out() {
   });
   around_->counters->add(std::exchange(counted_, engine_.counters()), engine_.counters());
   timer_.arm(self_, handle{self_}, std::min(engine_.next_deadline(), abandon_at_));
+}
+
+/// Where libzmq tries again, the broker's silence ends the conversation in its time; otherwise a new
+/// socket tries, after a pause: who may come in can be changed at any time.
+void worker_peer_state::on_refused(const connection_refused& news) {
+  if (!std::exchange(is_refused_, true) && abandon_at_ == never)
+    spdlog::warn("no connection to {}: {}", broker_, news.why);
+  if (!news.is_final)
+    return;
+  *is_over_ = true;
+  around_->counters->lost_requests.add(engine_.in_flight());
+  if (socket_)
+    tell(self_, around_->io, close_owned_socket{*socket_, {}, heard_});
+  end_normally(self_);
 }
 
 void worker_peer_state::on_ended(engine::conversation_end reason) {

@@ -48,6 +48,7 @@ public:
 private:
   void look_at_load();
   void carry_out();
+  void on_refused(const connection_refused& news);
   void on_ended(engine::conversation_end reason);
 
   handle::pointer self_;
@@ -56,6 +57,7 @@ private:
   engine::worker_engine engine_;
   std::shared_ptr<std::atomic<bool>> is_over_ = std::make_shared<std::atomic<bool>>(false);
   std::optional<socket_id> socket_;
+  bool is_refused_ = false;                // the log has it
   engine::worker_engine_counters counted_; // what of the engine's is in those of the process
   std::uint64_t heard_ = 0;                // messages of the broker
   time_point abandon_at_ = never;          // set once it was asked to stop

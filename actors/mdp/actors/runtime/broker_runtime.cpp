@@ -76,6 +76,7 @@ public:
       branch.rules = std::make_shared<engine::service_rules>(config_.services, config_.priorities);
     if (!config_.access.empty())
       branch.access = std::make_shared<engine::access_rules>(config_.access);
+    branch.are_users_listed = config_.keys || config_.passwords;
     branch.budget = budget_;
     branch.dead_letter_service = config_.dead_letter_service;
     branch.exact_names = config_.exact_names;
