@@ -1,8 +1,9 @@
 // Typed calls, 2 of 2: calls the Calculator of calculator.proto.
 //
-//     calculator_client [ENDPOINT]
+//     calculator_client [ENDPOINT] [--server-key KEY [--certificate FILE]]
 
 #include "calculator.pb.h"
+#include "examples/arguments.hpp"
 #include "mdp/client/client.hpp"
 #include "mdp/protobuf/client_port.hpp"
 #include "mdp/protobuf/rpc_channel.hpp"
@@ -25,8 +26,7 @@ examples::Operands operands(double left, double right) {
 
 int main(int argc, char** argv) {
   mdp::client_config config; // the broker is at tcp://127.0.0.1:5555
-  if (argc > 1)
-    config.brokers = {argv[1]};
+  examples::arguments(argc, argv).connect(config);
   auto client = std::make_shared<mdp::client>(config);
   mdp::rpc_channel channel(std::make_shared<mdp::client_port>(client), "calculator");
   examples::Calculator_Stub calculator(&channel);

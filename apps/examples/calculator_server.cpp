@@ -1,8 +1,9 @@
 // Typed calls, 1 of 2: serves the Calculator of calculator.proto as "calculator".
 //
-//     calculator_server [ENDPOINT]
+//     calculator_server [ENDPOINT] [--server-key KEY [--certificate FILE]]
 
 #include "calculator.pb.h"
+#include "examples/arguments.hpp"
 #include "mdp/actors/runtime/signals.hpp"
 #include "mdp/actors/runtime/worker_runtime.hpp"
 #include "mdp/protobuf/rpc_service.hpp"
@@ -41,8 +42,7 @@ int main(int argc, char** argv) {
   const mdp::actors::signal_watcher signals([&](int /*signal*/) { ctrl_c.release(); });
 
   mdp::actors::worker_config config; // the broker is at tcp://127.0.0.1:5555
-  if (argc > 1)
-    config.brokers = {argv[1]};
+  examples::arguments(argc, argv).connect(config);
   config.service = "calculator";
   config.work = mdp::serve(std::make_shared<calculator>());
   mdp::actors::worker_runtime worker(config);

@@ -1,8 +1,9 @@
 // A broker inside a program that has CAF actors of its own, with two services beside it that need no
 // socket: "greet", a function, and "count", an object that remembers. Workers elsewhere may offer more.
 //
-//     embedded_broker [ENDPOINT]
+//     embedded_broker [ENDPOINT] [--curve [--certificate FILE]]
 
+#include "examples/arguments.hpp"
 #include "mdp/actors/compat/system.hpp"
 #include "mdp/actors/runtime/broker_runtime.hpp"
 #include "mdp/actors/runtime/signals.hpp"
@@ -41,8 +42,7 @@ int main(int argc, char** argv) {
   caf::actor_system system(caf_config); // the program's own; its other actors live here, too
 
   mdp::actors::broker_config config; // listens on tcp://127.0.0.1:5555
-  if (argc > 1)
-    config.endpoints = {argv[1]};
+  examples::arguments(argc, argv).listen(config);
   mdp::actors::broker_runtime broker(config, system);
   mdp::actors::service_spec greeting{greet};
   greeting.instances = 4; // greetings at a time, each on a thread where it may block

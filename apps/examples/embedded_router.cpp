@@ -1,8 +1,9 @@
 // A broker whose router sends each tenant's requests to the tenant's own service, if there is one. A
 // request is "TENANT TEXT"; the router takes the tenant off, and says in the reply who has served it.
 //
-//     embedded_router [ENDPOINT]
+//     embedded_router [ENDPOINT] [--curve [--certificate FILE]]
 
+#include "examples/arguments.hpp"
 #include "mdp/actors/routing/router.hpp"
 #include "mdp/actors/runtime/broker_runtime.hpp"
 #include "mdp/actors/runtime/signals.hpp"
@@ -56,8 +57,7 @@ int main(int argc, char** argv) {
   const signal_watcher signals([&](int /*signal*/) { ctrl_c.release(); });
 
   broker_config config; // listens on tcp://127.0.0.1:5555
-  if (argc > 1)
-    config.endpoints = {argv[1]};
+  examples::arguments(argc, argv).listen(config);
   config.clients.status_replies = true; // who is discarded hears of it
   broker_runtime broker(config);
   router_spec tenants{"tenants", routing<tenant_router>()};

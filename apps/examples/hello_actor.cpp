@@ -1,8 +1,9 @@
 // An actor of a CAF program that asks a service: by a message to a service proxy, and the reply comes
 // as a message.
 //
-//     hello_actor [ENDPOINT]
+//     hello_actor [ENDPOINT] [--server-key KEY [--certificate FILE]]
 
+#include "examples/arguments.hpp"
 #include "mdp/actors/compat/system.hpp"
 #include "mdp/actors/peer/service_proxy.hpp"
 
@@ -40,8 +41,7 @@ service_customer_actor::behavior_type greeter(service_customer_actor::pointer se
 
 int main(int argc, char** argv) {
   mdp::client_config config; // the broker is at tcp://127.0.0.1:5555
-  if (argc > 1)
-    config.brokers = {argv[1]};
+  examples::arguments(argc, argv).connect(config);
   init();
   system_config settings(1);
   caf::actor_system system(settings);

@@ -1,7 +1,8 @@
 // Hello World, 1 of 3: a broker. Run hello_broker, hello_worker and hello_client in three terminals.
 //
-//     hello_broker [ENDPOINT]
+//     hello_broker [ENDPOINT] [--curve [--certificate FILE]]
 
+#include "examples/arguments.hpp"
 #include "mdp/actors/runtime/broker_runtime.hpp"
 #include "mdp/actors/runtime/signals.hpp"
 
@@ -13,8 +14,7 @@ int main(int argc, char** argv) {
   const mdp::actors::signal_watcher signals([&](int /*signal*/) { ctrl_c.release(); });
 
   mdp::actors::broker_config config; // listens on tcp://127.0.0.1:5555
-  if (argc > 1)
-    config.endpoints = {argv[1]};
+  examples::arguments(argc, argv).listen(config);
   mdp::actors::broker_runtime broker(config);
   if (const auto started = broker.start(); !started) {
     std::cerr << started.error() << '\n';

@@ -1,26 +1,42 @@
 #!/usr/bin/python3
 """Hello World in Python: a client on plain ZeroMQ (python3-zmq) that speaks MDP 0.2.
 
-    hello_client.py [ENDPOINT]
+    hello_client.py [ENDPOINT] [--server-key KEY|FILE [--certificate FILE]]
 
 One request on a socket at a time, and after a time-out a new socket: so a late reply is never taken for
 another's. Parts of a reply are printed as they come.
 """
 
+import argparse
+import os
 import sys
 
 import zmq
+import zmq.auth
 
 HEADER, REQUEST, PARTIAL, FINAL = b"MDPC02", b"\x01", b"\x02", b"\x03"
 TIMEOUT_MS, ATTEMPTS = 5000, 3
 
 
-def ask(context, endpoint, service, *body):
+def curve_of(given):
+    """What a socket must have set to speak CURVE; nothing without --server-key."""
+    if not given.server_key:
+        return {}
+    server_key = given.server_key.encode()
+    if os.path.exists(given.server_key):
+        server_key = zmq.auth.load_certificate(given.server_key)[0]
+    own = zmq.auth.load_certificate(given.certificate + "_secret") if given.certificate else zmq.curve_keypair()
+    return {"curve_serverkey": server_key, "curve_publickey": own[0], "curve_secretkey": own[1]}
+
+
+def ask(context, endpoint, curve, service, *body):
     """Yields the parts of the reply, each a list of frames; the last one ends it."""
     is_begun = False
     for _ in range(ATTEMPTS):
         with context.socket(zmq.DEALER) as socket:
             socket.linger = 0
+            for name, value in curve.items():
+                setattr(socket, name, value)
             socket.connect(endpoint)
             socket.send_multipart([HEADER, REQUEST, service, *body])
             while socket.poll(TIMEOUT_MS):
@@ -36,9 +52,13 @@ def ask(context, endpoint, service, *body):
 
 
 def main():
-    endpoint = sys.argv[1] if len(sys.argv) > 1 else "tcp://127.0.0.1:5555"
+    options = argparse.ArgumentParser()
+    options.add_argument("endpoint", nargs="?", default="tcp://127.0.0.1:5555")
+    options.add_argument("--server-key", metavar="KEY|FILE", help="the broker's public key: everything is encrypted")
+    options.add_argument("--certificate", metavar="FILE", help="be known by this certificate; FILE_secret is read")
+    given = options.parse_args()
     with zmq.Context() as context:
-        for part in ask(context, endpoint, b"hello", b"Python"):
+        for part in ask(context, given.endpoint, curve_of(given), b"hello", b"Python"):
             print(*(frame.decode() for frame in part))
 
 
@@ -46,4 +66,6 @@ if __name__ == "__main__":
     try:
         main()
     except TimeoutError as failure:
-        sys.exit(f"{failure}: are the others running?")
+        sys.exit(f"{failure}: are the others running, and is the server key right?")
+    except OSError as failure:
+        sys.exit(str(failure))

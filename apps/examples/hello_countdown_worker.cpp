@@ -1,8 +1,9 @@
 // A reply in parts, 1 of 2: a worker that offers the service "countdown" and sends each step as it
 // takes it.
 //
-//     hello_countdown_worker [ENDPOINT]
+//     hello_countdown_worker [ENDPOINT] [--server-key KEY [--certificate FILE]]
 
+#include "examples/arguments.hpp"
 #include "mdp/actors/runtime/signals.hpp"
 #include "mdp/actors/runtime/worker_runtime.hpp"
 
@@ -16,8 +17,7 @@ int main(int argc, char** argv) {
   const mdp::actors::signal_watcher signals([&](int /*signal*/) { ctrl_c.release(); });
 
   mdp::actors::worker_config config; // the broker is at tcp://127.0.0.1:5555
-  if (argc > 1)
-    config.brokers = {argv[1]};
+  examples::arguments(argc, argv).connect(config);
   config.service = "countdown";
   config.work = [](const mdp::message& request, const mdp::actors::send_part_function& send_part) {
     const int from = std::stoi(std::string(request[0].text())); // what is thrown becomes the reply

@@ -1,8 +1,9 @@
 // A worker that answers later. The service "auction" keeps each bid, whose body is a number; with the
 // third one it closes: the highest gets "sold", the others "outbid". No thread waits meanwhile.
 //
-//     hello_deferred [ENDPOINT]
+//     hello_deferred [ENDPOINT] [--server-key KEY [--certificate FILE]]
 
+#include "examples/arguments.hpp"
 #include "mdp/actors/runtime/signals.hpp"
 #include "mdp/actors/runtime/worker_runtime.hpp"
 
@@ -51,8 +52,7 @@ int main(int argc, char** argv) {
 
   auction house;
   mdp::actors::worker_config config; // the broker is at tcp://127.0.0.1:5555
-  if (argc > 1)
-    config.brokers = {argv[1]};
+  examples::arguments(argc, argv).connect(config);
   config.service = "auction";
   config.work = [&](const mdp::message& request, mdp::responder answer) {
     house.bid(request, std::move(answer));

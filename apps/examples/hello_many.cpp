@@ -1,9 +1,11 @@
 // Many questions at a time on one connection, and their replies in three forms: as futures, by a
 // callback, and awaited by a coroutine.
 //
-//     hello_many [ENDPOINT]
+//     hello_many [ENDPOINT] [--server-key KEY [--certificate FILE]]
 
+#include "examples/arguments.hpp"
 #include "mdp/client/client.hpp"
+#include "mdp/client/explain.hpp"
 
 #include <coroutine>
 #include <exception>
@@ -42,8 +44,7 @@ task greet_both(mdp::client& client, std::promise<std::string>& greeting) {
 
 int main(int argc, char** argv) {
   mdp::client_config config; // the broker is at tcp://127.0.0.1:5555
-  if (argc > 1)
-    config.brokers = {argv[1]};
+  examples::arguments(argc, argv).connect(config);
   std::promise<std::string> called;
   std::promise<std::string> awaited;
   mdp::client client(config);
@@ -53,7 +54,7 @@ int main(int argc, char** argv) {
     replies.push_back(client.submit("hello", {mdp::frame(std::to_string(i))}));
   for (auto& reply : replies)
     if (const auto got = reply.get(); !got) {
-      std::cerr << "No reply (" << to_string(got.error()) << "): are the others running?\n";
+      std::cerr << explain(got.error(), config) << '\n';
       return 1;
     }
   std::cout << "1000 replies on " << client.statistics().connections << " connection(s)\n";

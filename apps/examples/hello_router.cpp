@@ -1,8 +1,9 @@
 // A router between clients and workers: it offers the service "greet" and passes each request on to
 // the service that is right for it, here by its size, so that long ones hold up nobody else.
 //
-//     hello_router [ENDPOINT]
+//     hello_router [ENDPOINT] [--server-key KEY [--certificate FILE]]
 
+#include "examples/arguments.hpp"
 #include "mdp/actors/runtime/signals.hpp"
 #include "mdp/actors/runtime/worker_runtime.hpp"
 #include "mdp/client/client.hpp"
@@ -18,8 +19,9 @@ int main(int argc, char** argv) {
 
   mdp::client_config asking; // the broker is at tcp://127.0.0.1:5555
   mdp::actors::worker_config config;
-  if (argc > 1)
-    asking.brokers = config.brokers = {argv[1]};
+  const examples::arguments given(argc, argv);
+  given.connect(asking);
+  given.connect(config);
   mdp::client client(asking);
   config.service = "greet";
   config.concurrency = 8; // requests on their way at a time

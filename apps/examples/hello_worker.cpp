@@ -1,7 +1,8 @@
 // Hello World, 2 of 3: a worker that offers the service "hello".
 //
-//     hello_worker [ENDPOINT]
+//     hello_worker [ENDPOINT] [--server-key KEY [--certificate FILE]]
 
+#include "examples/arguments.hpp"
 #include "mdp/actors/runtime/signals.hpp"
 #include "mdp/actors/runtime/worker_runtime.hpp"
 
@@ -14,8 +15,7 @@ int main(int argc, char** argv) {
   const mdp::actors::signal_watcher signals([&](int /*signal*/) { ctrl_c.release(); });
 
   mdp::actors::worker_config config; // the broker is at tcp://127.0.0.1:5555
-  if (argc > 1)
-    config.brokers = {argv[1]};
+  examples::arguments(argc, argv).connect(config);
   config.service = "hello";
   config.work = [](const mdp::message& request) {
     return mdp::message{mdp::frame("Hello, " + std::string(request[0].text()) + '!')};

@@ -2,8 +2,10 @@
 // book: "log.write" takes a line; "log.watch" streams all lines from a number on with a word in them,
 // as they come, and ends after a second without news, with the number to go on from.
 //
-//     log_server [ENDPOINT]            mdp request log.write 'the disk is full'
+//     log_server [ENDPOINT] [--curve [--certificate FILE]]
+//     mdp request log.write 'the disk is full'
 
+#include "examples/arguments.hpp"
 #include "mdp/actors/runtime/broker_runtime.hpp"
 #include "mdp/actors/runtime/signals.hpp"
 
@@ -60,8 +62,7 @@ int main(int argc, char** argv) {
   const mdp::actors::signal_watcher signals([&](int /*signal*/) { ctrl_c.release(); });
   log_book book;
   mdp::actors::broker_config config; // listens on tcp://127.0.0.1:5555
-  if (argc > 1)
-    config.endpoints = {argv[1]};
+  examples::arguments(argc, argv).listen(config);
   mdp::actors::broker_runtime broker(config);
   mdp::actors::service_spec watch;
   watch.work = [&](const mdp::message& request, const mdp::send_part_function& send) {

@@ -1,8 +1,9 @@
 // A cloud logger, 2 of 2: a viewer that prints each line with a word in it when it is written. Any
 // number may watch; one that has lost its broker goes on where it was.
 //
-//     log_viewer [ENDPOINT [FIRST [WORD]]]
+//     log_viewer [ENDPOINT [FIRST [WORD]]] [--server-key KEY [--certificate FILE]]
 
+#include "examples/arguments.hpp"
 #include "mdp/actors/runtime/signals.hpp"
 #include "mdp/client/client.hpp"
 
@@ -12,16 +13,16 @@
 
 int main(int argc, char** argv) {
   mdp::client_config config; // the broker is at tcp://127.0.0.1:5555
-  if (argc > 1)
-    config.brokers = {argv[1]};
+  const examples::arguments given(argc, argv, 3);
+  given.connect(config);
   mdp::client client(config);
   std::atomic<bool> is_over = false;
   const mdp::actors::signal_watcher signals([&](int /*signal*/) {
     is_over = true;
     client.stop(); // and the stream below ends
   });
-  std::string next = argc > 2 ? argv[2] : "0";
-  const std::string word = argc > 3 ? argv[3] : "";
+  std::string next = given.word(1, "0");
+  const std::string word = given.word(2);
   while (!is_over) {
     auto lines = client.stream("log.watch", {mdp::frame(next), mdp::frame(word)});
     bool has_ended = false;

@@ -2,8 +2,10 @@
 // counted by whoever offers "words.piece", and adds up what they found. Each of these programs offers
 // both, so start as many as there are processors, on as many machines as you like.
 //
-//     map_reduce [ENDPOINT]            mdp request words < book.txt
+//     map_reduce [ENDPOINT] [--server-key KEY [--certificate FILE]]
+//     mdp request words < book.txt
 
+#include "examples/arguments.hpp"
 #include "mdp/actors/runtime/signals.hpp"
 #include "mdp/actors/runtime/worker_runtime.hpp"
 #include "mdp/client/client.hpp"
@@ -61,8 +63,9 @@ int main(int argc, char** argv) {
   const mdp::actors::signal_watcher signals([&](int /*signal*/) { ctrl_c.release(); });
   mdp::client_config asking; // the broker is at tcp://127.0.0.1:5555
   mdp::actors::worker_config config;
-  if (argc > 1)
-    asking.brokers = config.brokers = {argv[1]};
+  const examples::arguments given(argc, argv);
+  given.connect(asking);
+  given.connect(config);
   mdp::client client(asking); // asks again, of another worker, if one is lost
   mdp::actors::worker_runtime worker(config);
   const mdp::actors::service_spec words{[&](const mdp::message& r) { return reduce(client, r); }};

@@ -12,15 +12,6 @@ namespace mdp::apps {
 
 namespace {
 
-tl::expected<security::certificate, std::string> load_or_make(const std::string& path) {
-  if (::access(security::secret_file_of(path).c_str(), F_OK) == 0)
-    return security::certificate::load(path);
-  auto made = security::certificate::generate({{"name", "mdp-broker"}});
-  if (const auto saved = made.save(path); !saved)
-    return tl::unexpected(saved.error());
-  return made;
-}
-
 /// Where others find what listens at all addresses: under this machine's name.
 std::string reachable(const std::string& endpoint) {
   constexpr std::string_view everywhere[] = {"tcp://0.0.0.0:", "tcp://[::]:"};
@@ -49,7 +40,7 @@ void complete_curve(broker_settings& set, std::vector<std::string>& findings) {
   }
   if (!findings.empty())
     return;
-  if (auto own = load_or_make(set.certificate))
+  if (auto own = security::certificate::load_or_generate(set.certificate, {{"name", "mdp-broker"}}))
     set.broker.sockets.curve.own = std::make_shared<security::certificate>(*std::move(own));
   else
     findings.push_back("--certificate: " + own.error());

@@ -3,7 +3,11 @@
 
 #include <doctest/doctest.h>
 
+#include <filesystem>
+#include <optional>
 #include <string>
+#include <utility>
+#include <vector>
 
 using namespace mdp::test;
 
@@ -201,4 +205,130 @@ TEST_CASE("a token leads to its tenant's service, and nobody gets there without 
   CHECK(shown.wait() == 0);
   CHECK(shown.output() ==
         "Hi, alice@acme\nGood evening, bob@opera\nmdp-status 401 token malformed\n");
+}
+
+namespace {
+
+/// A broker with CURVE that lets in two keys, and what its peers have to be told.
+class guarded_broker {
+public:
+  guarded_broker() {
+    std::filesystem::create_directory(folder_.path() + "/keys");
+    for (const std::string name : {"asks", "serves"}) {
+      const auto file = folder_.path() + '/' + name;
+      process made("mdp", {"keygen", "--name", name, file});
+      REQUIRE(made.wait() == 0);
+      std::filesystem::copy(file, folder_.path() + "/keys/" + name);
+    }
+    broker_.emplace("mdp-broker",
+                    std::vector<std::string>{"--bind", endpoint_, "--curve", "--certificate",
+                                             folder_.path() + "/broker", "--client-keys",
+                                             folder_.path() + "/keys"});
+    REQUIRE(eventually([&] { return std::filesystem::exists(server_key()); }));
+  }
+
+  [[nodiscard]] std::string server_key() const { return folder_.path() + "/broker"; }
+
+  /// Arguments of an example that comes with one of the keys.
+  [[nodiscard]] std::vector<std::string> as(const std::string& name,
+                                            std::vector<std::string> words = {}) const {
+    words.insert(words.begin(), endpoint_);
+    for (const auto& more : {std::string("--server-key"), server_key(),
+                             std::string("--certificate"), folder_.path() + '/' + name})
+      words.push_back(more);
+    return words;
+  }
+
+private:
+  temporary_folder folder_;
+  std::string endpoint_ = "ipc://" + folder_.path() + "/hello";
+  std::optional<process> broker_;
+};
+
+} // namespace
+
+TEST_CASE("the examples speak CURVE by two options") {
+  const guarded_broker broker;
+  process hello("examples/hello_worker", broker.as("serves"));
+  process countdown("examples/hello_countdown_worker", broker.as("serves"));
+  process calculator("examples/calculator_server", broker.as("serves"));
+  process router("examples/hello_router", broker.as("serves"));
+  process words("examples/map_reduce", broker.as("serves"));
+  const std::pair<std::string, std::string> asking[] = {
+    {"hello_client", "Hello, World!\n"},
+    {"hello_actor", "Hello, actor!\n"},
+    {"calculator_client", "1 + 2 = 3\n1 / 0: failed: division by zero\n"},
+  };
+  for (const auto& [program, expected] : asking) {
+    process client("examples/" + program, broker.as("asks"));
+    CHECK(client.wait() == 0);
+    CHECK(client.output() == expected);
+  }
+  process steps("examples/hello_countdown_client", broker.as("asks", {"2"}));
+  CHECK(steps.wait() == 0);
+  CHECK(steps.output() == "2\n1\nLift-off!\n");
+  const auto as_program = [&](std::vector<std::string> command) {
+    const auto options = broker.as("asks"); // the endpoint first
+    command.push_back("--broker");
+    command.insert(command.end(), options.begin(), options.end());
+    process asks("mdp", command);
+    CHECK(asks.wait() == 0);
+    return asks.output();
+  };
+  CHECK(as_program({"request", "greet", "World"}) == "Hello, World!\n");
+  CHECK(as_program({"request", "words", "to be to"}) == "be 1\nto 2\n");
+}
+
+TEST_CASE("an example with a wrong server key, or as nobody who is known, says so") {
+  const guarded_broker broker;
+  auto wrong = broker.as("asks");
+  wrong[2] = wrong[4]; // the client's own key is not the broker's
+  process client("examples/hello_client", wrong);
+  CHECK(client.wait() == 1);
+  CHECK(client.output().find("is the server key right") != std::string::npos);
+  auto nobody = broker.as("asks");
+  nobody.resize(3); // without a certificate
+  process stranger("examples/hello_client", nobody);
+  CHECK(stranger.wait() == 1);
+  CHECK(stranger.output().find("it wants to see a certificate") != std::string::npos);
+}
+
+TEST_CASE("wrong use of an example is one line and exit code 2") {
+  const std::pair<std::string, std::vector<std::string>> cases[] = {
+    {"hello_client", {"--server-key"}},
+    {"hello_client", {"--server-key", "nonsense"}},
+    {"hello_client", {"--certificate", "/nowhere/x"}},
+    {"hello_client", {"--curve"}},
+    {"hello_client", {"tcp://127.0.0.1:1", "more"}},
+    {"hello_broker", {"--certificate", "/nowhere/x"}},
+    {"hello_broker", {"--curve", "--certificate", "/nowhere/x"}},
+    {"hello_broker", {"--server-key", "x"}},
+  };
+  for (const auto& [program, arguments] : cases) {
+    process wrong("examples/" + program, arguments);
+    CHECK(wrong.wait() == 2);
+    const auto said = wrong.output();
+    CHECK_MESSAGE(said.find('\n') == said.size() - 1, said);
+  }
+}
+
+TEST_CASE("an example that has a broker speaks CURVE, and says what the others need") {
+  const temporary_folder folder;
+  const auto endpoint = "ipc://" + folder.path() + "/hello";
+  for (const std::string program :
+       {"embedded_broker", "embedded_router", "hello_broker", "log_server"}) {
+    CAPTURE(program);
+    const auto file = folder.path() + '/' + program;
+    process broker("examples/" + program, {endpoint, "--curve", "--certificate", file});
+    REQUIRE(eventually([&] {
+      return broker.output().find(" runs; ") != std::string::npos ||
+             broker.output().find(" is open; ") != std::string::npos;
+    }));
+    CHECK(broker.output().find("--server-key '") != std::string::npos);
+    process asks("mdp", {"services", "--broker", endpoint, "--server-key", file});
+    CHECK(asks.wait() == 0);
+    process in_the_clear("mdp", {"services", "--broker", endpoint});
+    CHECK(in_the_clear.wait() == 1);
+    CHECK(broker.terminate() == 0);
+  }
 }

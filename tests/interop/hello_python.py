@@ -2,7 +2,7 @@
 
 import sys
 
-from _hello import EXAMPLES, said_by
+from _hello import EXAMPLES, said_by, said_over_curve_by
 from _mdp import run
 
 
@@ -11,4 +11,9 @@ def python():
     assert said_by(sys.executable, EXAMPLES / "hello_client.py") == b"Hello, Python!\n"
 
 
-run(python)
+def python_over_curve():
+    """the client in Python gets its reply over CURVE"""
+    assert said_over_curve_by(sys.executable, EXAMPLES / "hello_client.py") == b"Hello, Python!\n"
+
+
+run(python, python_over_curve)

@@ -77,6 +77,16 @@ tl::expected<void, std::string> certificate::save(const std::string& path) const
   return saved;
 }
 
+tl::expected<certificate, std::string>
+certificate::load_or_generate(const std::string& path, certificate_metadata metadata) {
+  if (::access(secret_file_of(path).c_str(), F_OK) == 0)
+    return load(path);
+  auto made = generate(std::move(metadata));
+  if (const auto saved = made.save(path); !saved)
+    return tl::unexpected(saved.error());
+  return made;
+}
+
 tl::expected<public_certificate, std::string> load_public_certificate(const std::string& path) {
   auto fields = read(path, file_privacy::open);
   if (!fields)

@@ -26,6 +26,10 @@ public:
   /// that is overwritten is lost. The error is one line.
   [[nodiscard]] tl::expected<void, std::string> save(const std::string& path) const;
 
+  /// Reads it where it is there, and makes and writes it where it is not: for who listens.
+  [[nodiscard]] static tl::expected<certificate, std::string>
+  load_or_generate(const std::string& path, certificate_metadata metadata);
+
   [[nodiscard]] const public_certificate& shown() const noexcept { return shown_; }
   [[nodiscard]] const public_key& key() const noexcept { return shown_.key; }
   /// 32 bytes.
