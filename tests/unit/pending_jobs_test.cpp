@@ -5,6 +5,7 @@
 
 #include <list>
 #include <string>
+#include <vector>
 
 using namespace mdp;
 using namespace mdp::engine;
@@ -31,6 +32,12 @@ struct fixture {
   std::string take() {
     const auto* job = pending.take();
     return job == nullptr ? "nothing" : words(job->what.id);
+  }
+  std::string take(std::size_t count) {
+    std::string order;
+    for (; count > 0; --count)
+      order.append(order.empty() ? "" : " ").append(take());
+    return order;
   }
   std::string take_all() {
     std::string order;
@@ -111,6 +118,39 @@ TEST_CASE_FIXTURE(fixture, "7-3 a client that was served in this round is no new
   add(1, 2);
   add(2, 1);
   CHECK(take_all() == "c2.1 c1.2");
+}
+
+TEST_CASE_FIXTURE(fixture, "7-3 among clients that have many waiting a turn is of several") {
+  for (std::uint64_t client = 1; client <= 2; ++client)
+    for (std::uint64_t i = 1; i <= 11; ++i)
+      add(client, i);
+  CHECK(take(2) == "c1.1 c2.1"); // who has just come is not made to wait
+  CHECK(take(10) == "c1.2 c1.3 c1.4 c1.5 c2.2 c2.3 c2.4 c2.5 c1.6 c1.7");
+  SUBCASE("until somebody comes who had nothing waiting") {
+    add(3, 1);
+    CHECK(take_all() == "c2.6 c3.1 c1.8 c2.7 c1.9 c2.8 c2.9 c2.10 c2.11 c1.10 c1.11");
+  }
+  SUBCASE("or who had his turn, and nothing more") {
+    add(3, 1);
+    CHECK(take(3) == "c2.6 c3.1 c1.8");
+    add(3, 2);
+    CHECK(take_all() == "c2.7 c3.2 c1.9 c2.8 c1.10 c2.9 c1.11 c2.10 c2.11");
+  }
+  SUBCASE("and of one where fewer are left") {
+    CHECK(take_all() == "c1.8 c1.9 c2.6 c2.7 c2.8 c2.9 c1.10 c2.10 c1.11 c2.11");
+  }
+}
+
+TEST_CASE_FIXTURE(fixture, "a turn is over when all that is left in it is taken out") {
+  std::vector<queued_job*> first;
+  for (std::uint64_t i = 1; i <= 9; ++i)
+    first.push_back(&add(1, i));
+  for (std::uint64_t i = 1; i <= 9; ++i)
+    add(2, i);
+  CHECK(take(4) == "c1.1 c2.1 c1.2 c1.3");
+  for (std::size_t i = 3; i < first.size(); ++i)
+    pending.remove(*first[i]);
+  CHECK(take_all() == "c2.2 c2.3 c2.4 c2.5 c2.6 c2.7 c2.8 c2.9");
 }
 
 TEST_CASE_FIXTURE(fixture, "a client that was served and asks again is behind the others") {

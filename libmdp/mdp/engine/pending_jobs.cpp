@@ -19,10 +19,13 @@ void pending_jobs::add(queued_job& job) {
   if (is_new)
     entry->second = add_line(job.what.id.client);
   auto& line = *entry->second;
+  if (line.head == nullptr)
+    shorten_turns();
   job.previous = line.tail;
   job.next = nullptr;
   (line.tail != nullptr ? line.tail->next : line.head) = &job;
   line.tail = &job;
+  ++line.size;
   ++count_;
 }
 
@@ -43,12 +46,29 @@ queued_job* pending_jobs::take() {
     return nullptr;
   auto line = next_line();
   auto* job = line->head;
+  if (left_in_turn_ == 0) // it begins
+    left_in_turn_ = short_rounds_ == 0 && line->size >= long_turn ? long_turn : 1;
   unlink(*line, *job);
-  // To the next round, even if nothing is left in it: a client that had its turn in this round and
-  // comes again is no newcomer.
+  if (--left_in_turn_ == 0 || line->head == nullptr)
+    end_turn();
+  return job;
+}
+
+/// To the next round, even if nothing is left in it: a client that had its turn in this round and
+/// comes again is no newcomer.
+void pending_jobs::end_turn() {
+  const auto line = this_round_.begin();
   line->is_in_this_round = false;
   next_round_.splice(next_round_.end(), this_round_, line);
-  return job;
+  left_in_turn_ = 0;
+}
+
+/// Somebody comes who had nothing waiting: nobody is ahead of him with more than one job, in this
+/// round and in the next, in which he may have to wait for his turn.
+void pending_jobs::shorten_turns() {
+  if (left_in_turn_ > 0)
+    end_turn();
+  short_rounds_ = 2;
 }
 
 pending_jobs::lines::iterator pending_jobs::next_line() {
@@ -73,7 +93,7 @@ pending_jobs::lines::iterator pending_jobs::add_line(peer_id client) {
   else
     round.splice(round.end(), spare_, spare_.begin());
   const auto added = std::prev(round.end());
-  *added = {client, nullptr, nullptr, joins};
+  *added = {.client = client, .is_in_this_round = joins};
   return added;
 }
 
@@ -81,6 +101,7 @@ void pending_jobs::begin_round_if_over() {
   if (!this_round_.empty())
     return;
   this_round_.swap(next_round_);
+  short_rounds_ -= short_rounds_ > 0 ? 1 : 0;
   newcomers_left_ = this_round_.size() + defaults::round_newcomers;
   for (auto& line : this_round_)
     line.is_in_this_round = true;
@@ -112,10 +133,13 @@ void pending_jobs::unlink(client_line& line, queued_job& job) noexcept {
   (job.previous != nullptr ? job.previous->next : line.head) = job.next;
   (job.next != nullptr ? job.next->previous : line.tail) = job.previous;
   job.previous = job.next = nullptr;
+  --line.size;
   --count_;
 }
 
 void pending_jobs::remove_line(lines::iterator line) {
+  if (line == this_round_.begin()) // if it had its turn, that is over
+    left_in_turn_ = 0;
   by_client_.erase(line->client);
   (line->is_in_this_round ? this_round_ : next_round_).erase(line);
 }

@@ -30,11 +30,21 @@ struct queued_job {
 /// own jobs keep their order (7-3). Who comes while a round is on is served in that round, before
 /// those that have had their turn: one client that floods the queue makes another wait for no more
 /// than the job that is being worked on. As many may come so as were there when the round began,
-/// and a few; the others wait for the next one, so that newcomers without end cannot keep it away. Jobs that come back because their worker was lost go before all others,
-/// oldest first (T13). Holds pointers only: whoever owns the jobs must take them out before it
-/// destroys them. All operations but sweeping are constant time (the returned ones: logarithmic).
+/// and a few; the others wait for the next one, so that newcomers without end cannot keep it away.
+///
+/// The turn of a client that has `long_turn` jobs waiting is so long, while all who wait have more than
+/// one: answers that are ready together go to one client then, and cost one system call instead of
+/// several. When somebody comes who had nothing waiting such a turn is over, and for two rounds all
+/// are of one job.
+///
+/// Jobs that come back because their worker was lost go before all others, oldest first (T13). Holds
+/// pointers only: whoever owns the jobs must take them out before it destroys them. All operations
+/// but sweeping are constant time (the returned ones: logarithmic).
 class pending_jobs {
 public:
+  /// Few enough that others wait little longer; what it saves stands in benchmarks/README.md.
+  static constexpr std::size_t long_turn = 4;
+
   [[nodiscard]] bool empty() const noexcept { return count_ == 0; }
   [[nodiscard]] std::size_t size() const noexcept { return count_; }
 
@@ -84,6 +94,7 @@ private:
     peer_id client;
     queued_job* head = nullptr;
     queued_job* tail = nullptr;
+    std::size_t size = 0;
     bool is_in_this_round = false;
   };
   using lines = std::list<client_line>;
@@ -91,6 +102,8 @@ private:
   lines::iterator add_line(peer_id client);
   lines::iterator next_line();
   void begin_round_if_over();
+  void end_turn();
+  void shorten_turns();
 
   void unlink(client_line& line, queued_job& job) noexcept;
   void remove_line(lines::iterator line);
@@ -100,6 +113,8 @@ private:
   lines this_round_; // clients whose turn is still to come; the front one is next
   lines next_round_; // clients that wait for the next round, or had their turn and nothing more
   std::size_t newcomers_left_ = 0; // how many may still join this round
+  std::size_t left_in_turn_ = 0;   // of the front line of this round, once its turn has begun
+  std::size_t short_rounds_ = 0;   // so many more have turns of one job, this one included
   lines spare_; // a used node, so that a client with one job at a time costs no allocation
   std::unordered_map<peer_id, lines::iterator> by_client_;
 };
