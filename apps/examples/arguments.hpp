@@ -72,19 +72,21 @@ public:
 
   /// One of the example's own, or what it is without.
   [[nodiscard]] std::string word(std::size_t index, std::string otherwise = {}) const {
-    return index < words_.size() ? words_[index] : std::move(otherwise);
+    if (index < words_.size())
+      return words_[index];
+    return otherwise;
   }
 
 private:
   template <class Result>
-  auto good(Result result) const {
+  typename Result::value_type good(Result result) const {
     if (!result)
       fail(result.error());
     return *std::move(result);
   }
 
   template <class Result>
-  auto shared(Result result) const {
+  std::shared_ptr<mdp::security::certificate> shared(Result result) const {
     return std::make_shared<mdp::security::certificate>(good(std::move(result)));
   }
 

@@ -3,8 +3,10 @@
 #include "mdp/assert.hpp"
 
 #include <algorithm>
+#include <cstddef>
 #include <iterator>
 #include <utility>
+#include <vector>
 
 namespace mdp {
 
@@ -80,6 +82,26 @@ void message::reclaim_front() {
     return;
   frames_.erase(frames_.begin(), frames_.begin() + static_cast<std::ptrdiff_t>(top_));
   top_ = 0;
+}
+
+void message::compact() {
+  if (frames_.capacity() == size())
+    return;
+  std::vector<frame> exact;
+  exact.reserve(size());
+  const auto first = frames_.begin() + static_cast<std::ptrdiff_t>(top_);
+  exact.assign(std::make_move_iterator(first), std::make_move_iterator(frames_.end()));
+  frames_ = std::move(exact);
+  top_ = 0;
+}
+
+message message::copy_to_push_on() const {
+  message copy;
+  copy.frames_.reserve(front_room + size());
+  copy.frames_.resize(front_room);
+  copy.frames_.insert(copy.frames_.end(), begin(), end());
+  copy.top_ = front_room;
+  return copy;
 }
 
 bool operator==(const message& a, const message& b) noexcept {

@@ -69,6 +69,13 @@ public:
   void append(message other);
   void reserve(std::size_t frames) { frames_.reserve(top_ + frames); }
 
+  /// Gives back what no frame is in. For a message that is kept: one that was received has room for
+  /// more frames than it brought, and for a small one that is most of its memory.
+  void compact();
+
+  /// A copy that has room for a header in front, so that pushing one costs it no other allocation.
+  [[nodiscard]] message copy_to_push_on() const;
+
   friend bool operator==(const message& a, const message& b) noexcept;
 
 private:

@@ -1,5 +1,7 @@
 #include "support/counted_allocations.hpp"
 
+#include <malloc.h>
+
 #include <cstddef>
 #include <cstdlib>
 #include <new>
@@ -7,12 +9,32 @@
 namespace {
 
 thread_local std::uint64_t count = 0;
+thread_local std::int64_t held = 0;
+
+/// What a piece takes of the heap: glibc writes its size in front.
+std::int64_t size_of(void* memory) noexcept {
+  return static_cast<std::int64_t>(malloc_usable_size(memory) + sizeof(std::size_t));
+}
+
+void* counted(std::size_t size, const std::nothrow_t&) noexcept {
+  ++count;
+  auto* const memory = std::malloc(size);
+  if (memory != nullptr)
+    held += size_of(memory);
+  return memory;
+}
 
 void* counted(std::size_t size) {
-  ++count;
-  if (auto* const memory = std::malloc(size))
+  if (auto* const memory = counted(size, std::nothrow))
     return memory;
   throw std::bad_alloc();
+}
+
+void give_back(void* memory) noexcept {
+  if (memory == nullptr)
+    return;
+  held -= size_of(memory);
+  std::free(memory);
 }
 
 } // namespace
@@ -21,6 +43,10 @@ namespace mdp::test {
 
 std::uint64_t allocations() noexcept {
   return count;
+}
+
+std::int64_t held_bytes() noexcept {
+  return held;
 }
 
 } // namespace mdp::test
@@ -34,28 +60,26 @@ void* operator new[](std::size_t size) {
   return counted(size);
 }
 void* operator new(std::size_t size, const std::nothrow_t&) noexcept {
-  ++count;
-  return std::malloc(size);
+  return counted(size, std::nothrow);
 }
 void* operator new[](std::size_t size, const std::nothrow_t&) noexcept {
-  ++count;
-  return std::malloc(size);
+  return counted(size, std::nothrow);
 }
 void operator delete(void* memory) noexcept {
-  std::free(memory);
+  give_back(memory);
 }
 void operator delete[](void* memory) noexcept {
-  std::free(memory);
+  give_back(memory);
 }
 void operator delete(void* memory, std::size_t) noexcept {
-  std::free(memory);
+  give_back(memory);
 }
 void operator delete[](void* memory, std::size_t) noexcept {
-  std::free(memory);
+  give_back(memory);
 }
 void operator delete(void* memory, const std::nothrow_t&) noexcept {
-  std::free(memory);
+  give_back(memory);
 }
 void operator delete[](void* memory, const std::nothrow_t&) noexcept {
-  std::free(memory);
+  give_back(memory);
 }

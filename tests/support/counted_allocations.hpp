@@ -8,4 +8,8 @@ namespace mdp::test {
 /// of its code.
 [[nodiscard]] std::uint64_t allocations() noexcept;
 
+/// Bytes that this thread has from `operator new` and has not given back, with what the allocator needs
+/// for each piece. Less than nothing, where another thread's were given back here.
+[[nodiscard]] std::int64_t held_bytes() noexcept;
+
 } // namespace mdp::test

@@ -1,4 +1,5 @@
 #include "mdp/message.hpp"
+#include "support/counted_allocations.hpp"
 #include "support/engine_testing.hpp"
 #include "support/wire_checks.hpp"
 
@@ -169,6 +170,53 @@ TEST_CASE("popping lets go of the bytes at once") {
   CHECK(m == multipart({"b", "a"}));
 }
 
+TEST_CASE("T23 a compact message has its frames, and no memory for others") {
+  const auto begin = held_bytes();
+  const auto exact = multipart({"a", std::string(1000, 'x')});
+  const auto least = held_bytes() - begin;
+  const auto before = held_bytes();
+  message m;
+  m.reserve(6); // as one that was received
+  m.append(frame("header"sv));
+  m.append(frame("a"sv));
+  m.append(frame(std::string(1000, 'x')));
+  m.drop(1);
+  const auto* const shared = m[1].data();
+  CHECK(held_bytes() - before > least);
+  m.compact();
+  CHECK(held_bytes() - before == least);
+  CHECK(m == exact);
+  CHECK(m[1].data() == shared);
+  const auto* const slots = m.peek();
+  m.compact(); // nothing to do
+  CHECK(m.peek() == slots);
+  m.push(frame("header"sv));
+  m.append(frame("b"sv));
+  CHECK(m == multipart({"header", "a", std::string(1000, 'x'), "b"}));
+
+  message nothing;
+  nothing.compact();
+  CHECK(nothing.empty());
+  nothing = multipart({"a"});
+  nothing.drop(1);
+  nothing.compact();
+  CHECK(nothing.empty());
+}
+
+TEST_CASE("a copy to push on takes a worker's whole header without another allocation") {
+  auto m = multipart({"header", "a", std::string(1000, 'x')});
+  m.drop(1);
+  const auto before = allocations();
+  auto copy = m.copy_to_push_on();
+  for (const auto text : {"", "address", "command", "protocol", ""})
+    copy.push(frame(std::string_view(text)));
+  CHECK(allocations() - before == 1);
+  CHECK(copy == multipart({"", "protocol", "command", "address", "", "a", std::string(1000, 'x')}));
+  CHECK(copy[6].data() == m[1].data());
+  CHECK(m == multipart({"a", std::string(1000, 'x')}));
+  CHECK(message{}.copy_to_push_on().empty());
+}
+
 TEST_CASE("any sequence of operations does what the same does to a deque") {
   for (std::uint64_t seed = 1; seed <= 200; ++seed) {
     CAPTURE(seed);
@@ -177,7 +225,7 @@ TEST_CASE("any sequence of operations does what the same does to a deque") {
     std::deque<std::string> model;
     for (int step = 0; step < 100; ++step) {
       const auto text = std::string(random() % 100, static_cast<char>('a' + step % 26));
-      switch (random() % 8) {
+      switch (random() % 10) {
       case 0:
       case 1:
         m.push(frame(text));
@@ -217,6 +265,12 @@ TEST_CASE("any sequence of operations does what the same does to a deque") {
         m = copy;
         break;
       }
+      case 7:
+        m.compact();
+        break;
+      case 8:
+        m = m.copy_to_push_on();
+        break;
       default: {
         auto moved = std::move(m);
         m = std::move(moved);

@@ -112,7 +112,7 @@ TEST_CASE("T23 memory is counted, not payload") {
   auto small = job_of(1, 1);
   f.submit(small);
   CHECK(f.queue.footprint() == small.footprint());
-  CHECK(f.queue.footprint() > small.body.byte_count() + small.client_address.size());
+  CHECK(f.queue.footprint() > small.body.byte_count() + small.client_address.text().size());
 
   auto large = job_of(1, 2);
   large.body.append(frame(std::string(10'000, 'x')));

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <iterator>
+#include <memory>
 #include <string_view>
 #include <utility>
 
@@ -118,10 +119,10 @@ void client_link::finish(job_id id, message body, time_point now, attempt_number
   last_used_ = std::max(last_used_, now);
   auto& request = entry->second;
   begin_attempt(request, attempt);
-  if (!request.held.empty()) {
+  if (request.held) {
     if (const auto reason = hold_back(request, std::move(body)))
       return give_up(entry, *reason);
-    body = std::move(request.held);
+    body = std::move(request.held->body);
   }
   actions_.push(send_to_client{
     wire::client_final{std::move(request.path), std::move(request.service), std::move(body)},
@@ -186,27 +187,32 @@ void client_link::begin_attempt(open_request& request, attempt_number attempt) {
 /// Puts a piece behind the others, or says why it may not.
 std::optional<refusal> client_link::hold_back(open_request& request, message body) {
   const auto bytes = body.footprint();
-  if (request.held_bytes + bytes > config_.held_partial_bytes ||
-      request.held.size() + body.size() > config_.held_partial_frames)
+  const auto held_bytes = request.held ? request.held->bytes : 0;
+  const auto held_frames = request.held ? request.held->body.size() : 0;
+  if (held_bytes + bytes > config_.held_partial_bytes ||
+      held_frames + body.size() > config_.held_partial_frames)
     return refusal::partials_too_large;
   if (const auto reason = room_for(bytes))
     return reason;
   if (const auto reason = share_.take(0, bytes))
     return reason;
-  request.held_bytes += bytes;
+  if (!request.held)
+    request.held = std::make_unique<held_parts>();
+  request.held->bytes += bytes;
   footprint_ += bytes;
   // As bytes of their own: whoever sent these may wait until nobody holds what they came in, and it
   // would be the reply's end, which only he can send, that lets go of them.
   for (const auto& piece : body)
-    request.held.append(frame(piece.bytes()));
+    request.held->body.append(frame(piece.bytes()));
   return std::nullopt;
 }
 
 void client_link::forget_held(open_request& request) noexcept {
-  share_.give_back(0, request.held_bytes);
-  footprint_ -= request.held_bytes;
-  request.held = {};
-  request.held_bytes = 0;
+  if (!request.held)
+    return;
+  share_.give_back(0, request.held->bytes);
+  footprint_ -= request.held->bytes;
+  request.held.reset();
 }
 
 void client_link::close(open_requests_map::iterator entry) {

@@ -5,6 +5,7 @@
 #include "mdp/engine/action_list.hpp"
 #include "mdp/engine/broker_budget.hpp"
 #include "mdp/engine/job.hpp"
+#include "mdp/shared_frame.hpp"
 #include "mdp/wire/command.hpp"
 
 #include <cstddef>
@@ -157,14 +158,18 @@ public:
   [[nodiscard]] std::uint64_t superfluous_answers() const noexcept { return superfluous_; }
 
 private:
+  /// Partial bodies for a 0.1 client, of one attempt. Few requests ever have any.
+  struct held_parts {
+    message body;
+    std::size_t bytes = 0;
+  };
   struct open_request {
     std::string service;
     wire::return_path path;
     wire::protocol_version version{};
-    std::size_t footprint = 0; // of the request itself, which the queue has
-    message held{};            // partial bodies for a 0.1 client, of one attempt
-    std::size_t held_bytes = 0;
     attempt_number attempt = 0;
+    std::size_t footprint = 0;             // of the request itself, which the queue has
+    std::unique_ptr<held_parts> held = {}; // null while there are none
   };
   using open_requests_map = std::unordered_map<std::uint64_t, open_request>;
 
@@ -182,8 +187,8 @@ private:
 
   client_link_config config_;
   peer_id self_;
-  frame address_;
-  frame user_;
+  shared_frame address_;
+  shared_frame user_;
   std::shared_ptr<user_access> access_; // null: everything
   time_point last_used_;
   budget_share share_;

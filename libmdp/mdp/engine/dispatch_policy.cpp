@@ -76,7 +76,7 @@ std::uint64_t dispatch_policy::corrected_load(const sink_state& state) noexcept 
 
 std::uint64_t dispatch_policy::key_of(const job& what) const noexcept {
   const bool has_frame = config_.key_frame >= 1 && config_.key_frame <= what.body.size();
-  const auto& key = has_frame ? what.body[config_.key_frame - 1] : what.client_address;
+  const auto& key = has_frame ? what.body[config_.key_frame - 1] : what.client_address.get();
   // FNV-1a, then spread: the same key leads to the same place with every compiler.
   std::uint64_t hash = 0xcbf29ce484222325ULL;
   for (const auto byte : key.bytes())

@@ -1,8 +1,8 @@
 #pragma once
 
-#include "mdp/frame.hpp"
 #include "mdp/ids.hpp"
 #include "mdp/message.hpp"
+#include "mdp/shared_frame.hpp"
 #include "mdp/time.hpp"
 
 #include <cstddef>
@@ -25,22 +25,26 @@ inline constexpr std::size_t priority_count = static_cast<std::size_t>(priority:
   return names[static_cast<std::size_t>(urgency)];
 }
 
+/// Bytes of memory that a request costs beside its job and its body: its places in the session's and
+/// the queue's tables, and what the allocator needs for each piece. Measured, by waiting_memory_test.
+inline constexpr std::size_t job_bookkeeping = 256;
+
 /// A client's request on its way through the broker, in no protocol version.
 struct job {
   job_id id;
-  frame client_address; ///< What a worker is shown as the client's address (7-15).
+  shared_frame client_address; ///< What a worker is shown as the client's address (7-15).
   message body;
   time_point deadline = never; ///< Not dispatched any more from then on (7-12).
   priority urgency = priority::normal;
+  bool was_accepted = false;   ///< By another queue, which has given it back.
+  attempt_number attempts = 0; ///< Tries begun before it came to this queue.
   /// The name it was asked for under, where the queue has another one (a pattern's); else empty.
   std::string service{};
-  attempt_number attempts = 0; ///< Tries begun before it came to this queue.
-  bool was_accepted = false;   ///< By another queue, which has given it back.
-  frame user{};                ///< Who asks, by CURVE; empty without it.
+  shared_frame user{}; ///< Who asks, by CURVE; empty without it.
 
-  /// Bytes of memory the job holds on to (T23).
+  /// Bytes of memory the job holds on to (T23). Its client's address and user are the client's.
   [[nodiscard]] std::size_t footprint() const noexcept {
-    return sizeof(job) + client_address.footprint() + body.footprint();
+    return sizeof(job) + job_bookkeeping + body.footprint();
   }
 };
 

@@ -17,10 +17,10 @@ struct queued_job {
   std::uint64_t order = 0;     ///< The how-manieth job of the queue: its place when it comes back.
   time_point accepted_at;      ///< When it came; how long it has been here says nothing else.
   attempt_number attempt = 0;  ///< Tries begun so far; 0 until it is first assigned.
+  bool is_cancelled = false;   ///< Its client has gone while it was in flight.
   std::size_t footprint = 0;   ///< Counted once, as it does not change.
   std::optional<sink_id> sink; ///< Who works on it; nobody while it waits.
   std::optional<sink_id> only; ///< Who alone may work on it; nothing: anybody.
-  bool is_cancelled = false;   ///< Its client has gone while it was in flight.
 
   queued_job* previous = nullptr;
   queued_job* next = nullptr;

@@ -28,6 +28,8 @@ void route_gate::submit(std::string service, job what, time_point now) {
   ++undecided_;
   waiting_.add(job.queued);
   ask_more(now);
+  if (job.asks.at == stage::waiting) // for longer, perhaps, and among very many
+    job.queued.what.body.compact();
   watch_clock(now);
 }
 

@@ -57,6 +57,8 @@ queued_job* service_queue::take_in(job what, bool waits, time_point now) {
   counters_.accepted += what.was_accepted ? 0 : 1;
   auto& job = jobs_[id];
   job.what = std::move(what);
+  if (waits) // for longer, perhaps, and among very many
+    job.what.body.compact();
   job.attempt = job.what.attempts;
   job.order = next_order_++;
   job.accepted_at = now;
@@ -121,6 +123,7 @@ void service_queue::remove_sink(sink_id sink, time_point now, std::span<const jo
       hand_back(*job);
     else {
       ++counters_.retried;
+      job->what.body.compact();
       pending_.put_back(*job);
     }
     job = next;
@@ -248,7 +251,7 @@ void service_queue::dispatch(time_point now) {
 void service_queue::assign(queued_job& job) {
   ++job.attempt;
   actions_.push(assign_to_sink{*job.sink, job.attempt, job.what.id, job.what.client_address,
-                               job.what.body, job.what.user});
+                               job.what.body.copy_to_push_on(), job.what.user});
 }
 
 /// `sink` has room, as nobody else has if somebody waits for anybody: so whose turn it is may be
