@@ -21,11 +21,11 @@ std::string text_of(const nlohmann::json& entry, const char* name) {
 std::string offer_of(const nlohmann::json& document, const std::string& service) {
   std::string best;
   for (const auto& entry : document) {
-    const auto name = entry.is_object() ? text_of(entry, "service") : std::string();
+    auto name = entry.is_object() ? text_of(entry, "service") : std::string();
     if (name == service)
       return name;
     if (engine::fits(name, service) && name.size() > best.size())
-      best = name;
+      best = std::move(name);
   }
   return best.empty() ? service : best;
 }

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cstddef>
 #include <iterator>
+#include <new>
 #include <utility>
 #include <vector>
 
@@ -84,11 +85,17 @@ void message::reclaim_front() {
   top_ = 0;
 }
 
+/// Does not throw: without memory for less memory the message stays as it is, and whoever keeps it is
+/// not left in the middle of something.
 void message::compact() {
   if (frames_.capacity() == size())
     return;
   std::vector<frame> exact;
-  exact.reserve(size());
+  try {
+    exact.reserve(size());
+  } catch (const std::bad_alloc&) {
+    return;
+  }
   const auto first = frames_.begin() + static_cast<std::ptrdiff_t>(top_);
   exact.assign(std::make_move_iterator(first), std::make_move_iterator(frames_.end()));
   frames_ = std::move(exact);

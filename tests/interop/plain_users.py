@@ -11,6 +11,7 @@ from _mdp import (
     BIN,
     DISCONNECT,
     FINAL,
+    PATIENCE_S,
     READY,
     REQUEST,
     Broker,
@@ -103,6 +104,29 @@ def refused_worker_waits():
         alice.close()
 
 
+def told_why():
+    """who shows a wrong password is told so, by the client and in the worker's log"""
+    users = Users(alice="secret")
+    with Broker("--plain", str(users.file)) as broker:
+        wrong = ["--broker", broker.endpoint, "--user", "alice", "--password-file", users.password_file("wrong")]
+        done = subprocess.run(
+            [BIN / "mdp", "request", "echo", "hello", "--retries", "0", "--timeout", f"{PATIENCE_S}s", *wrong],
+            capture_output=True,
+            timeout=2 * PATIENCE_S,
+        )
+        assert done.returncode == 1, done
+        assert b"the broker refuses this name and password (400)" in done.stderr, done
+        with Program("mdp-worker", "--service", "echo", "--echo", *wrong) as worker:
+            eventually(lambda: "refuses this name and password (400)" in worker.output(), "the worker does not say why")
+    with Broker() as broker:
+        done = subprocess.run(
+            [BIN / "mdp", "request", "echo", "hello", "--retries", "0", "--timeout", f"{PATIENCE_S}s", "--broker", broker.endpoint, *wrong[2:]],
+            capture_output=True,
+            timeout=2 * PATIENCE_S,
+        )
+        assert done.returncode == 1 and b"does the broker speak PLAIN?" in done.stderr, done
+
+
 def wrong_use():
     """options that do not go together are wrong use"""
     users = Users(alice="secret")
@@ -120,4 +144,4 @@ def wrong_use():
         assert done.stderr.startswith(program.encode()), done
 
 
-run(our_programs, workers_hear_who_asks, refused_worker_waits, wrong_use)
+run(our_programs, workers_hear_who_asks, refused_worker_waits, told_why, wrong_use)

@@ -194,10 +194,10 @@ std::optional<refusal> client_link::hold_back(open_request& request, message bod
     return refusal::partials_too_large;
   if (const auto reason = room_for(bytes))
     return reason;
-  if (const auto reason = share_.take(0, bytes))
-    return reason;
   if (!request.held)
     request.held = std::make_unique<held_parts>();
+  if (const auto reason = share_.take(0, bytes))
+    return reason;
   request.held->bytes += bytes;
   footprint_ += bytes;
   // As bytes of their own: whoever sent these may wait until nobody holds what they came in, and it

@@ -31,12 +31,13 @@ std::string hash_of(std::string_view password) {
 
 /// What a password is checked against where there is no such user; nobody has it.
 const std::string& nobodys_hash() {
-  static const std::string hash = [] {
+  // Never destroyed: at the end of the process somebody may be in the middle of a check.
+  static const auto* const hash = [] {
     secret random(32);
     randombytes_buf(random.bytes().data(), random.size());
-    return hash_of(random.text());
+    return new std::string(hash_of(random.text()));
   }();
-  return hash;
+  return *hash;
 }
 
 } // namespace
