@@ -19,13 +19,13 @@ void pending_jobs::add(queued_job& job) {
   if (is_new)
     entry->second = add_line(job.what.id.client);
   auto& line = *entry->second;
-  if (line.head == nullptr)
-    shorten_turns();
+  if (line.head == nullptr && left_in_turn_ > 0) // nobody is ahead of him with more than one
+    end_turn();
   job.previous = line.tail;
   job.next = nullptr;
   (line.tail != nullptr ? line.tail->next : line.head) = &job;
   line.tail = &job;
-  ++line.size;
+  resize(line, line.size + 1);
   ++count_;
 }
 
@@ -47,7 +47,7 @@ queued_job* pending_jobs::take() {
   auto line = next_line();
   auto* job = line->head;
   if (left_in_turn_ == 0) // it begins
-    left_in_turn_ = short_rounds_ == 0 && line->size >= long_turn ? long_turn : 1;
+    left_in_turn_ = short_lines_ == 0 ? long_turn : 1;
   unlink(*line, *job);
   if (--left_in_turn_ == 0 || line->head == nullptr)
     end_turn();
@@ -63,12 +63,11 @@ void pending_jobs::end_turn() {
   left_in_turn_ = 0;
 }
 
-/// Somebody comes who had nothing waiting: nobody is ahead of him with more than one job, in this
-/// round and in the next, in which he may have to wait for his turn.
-void pending_jobs::shorten_turns() {
-  if (left_in_turn_ > 0)
-    end_turn();
-  short_rounds_ = 2;
+void pending_jobs::resize(client_line& line, std::size_t size) noexcept {
+  const auto is_short = [](std::size_t jobs) { return jobs > 0 && jobs < long_turn; };
+  short_lines_ -= is_short(line.size) ? 1 : 0;
+  short_lines_ += is_short(size) ? 1 : 0;
+  line.size = size;
 }
 
 pending_jobs::lines::iterator pending_jobs::next_line() {
@@ -101,7 +100,6 @@ void pending_jobs::begin_round_if_over() {
   if (!this_round_.empty())
     return;
   this_round_.swap(next_round_);
-  short_rounds_ -= short_rounds_ > 0 ? 1 : 0;
   newcomers_left_ = this_round_.size() + defaults::round_newcomers;
   for (auto& line : this_round_)
     line.is_in_this_round = true;
@@ -133,7 +131,7 @@ void pending_jobs::unlink(client_line& line, queued_job& job) noexcept {
   (job.previous != nullptr ? job.previous->next : line.head) = job.next;
   (job.next != nullptr ? job.next->previous : line.tail) = job.previous;
   job.previous = job.next = nullptr;
-  --line.size;
+  resize(line, line.size - 1);
   --count_;
 }
 

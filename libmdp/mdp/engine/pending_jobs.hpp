@@ -32,10 +32,9 @@ struct queued_job {
 /// than the job that is being worked on. As many may come so as were there when the round began,
 /// and a few; the others wait for the next one, so that newcomers without end cannot keep it away.
 ///
-/// The turn of a client that has `long_turn` jobs waiting is so long, while all who wait have more than
-/// one: answers that are ready together go to one client then, and cost one system call instead of
-/// several. When somebody comes who had nothing waiting such a turn is over, and for two rounds all
-/// are of one job.
+/// While all who wait have `long_turn` jobs waiting or more, so many are a turn: answers that are ready
+/// together go to one client then, and cost one system call instead of several. Such a turn is over
+/// when somebody comes who had nothing waiting.
 ///
 /// Jobs that come back because their worker was lost go before all others, oldest first (T13). Holds
 /// pointers only: whoever owns the jobs must take them out before it destroys them. All operations
@@ -103,7 +102,7 @@ private:
   lines::iterator next_line();
   void begin_round_if_over();
   void end_turn();
-  void shorten_turns();
+  void resize(client_line& line, std::size_t size) noexcept;
 
   void unlink(client_line& line, queued_job& job) noexcept;
   void remove_line(lines::iterator line);
@@ -114,7 +113,7 @@ private:
   lines next_round_; // clients that wait for the next round, or had their turn and nothing more
   std::size_t newcomers_left_ = 0; // how many may still join this round
   std::size_t left_in_turn_ = 0;   // of the front line of this round, once its turn has begun
-  std::size_t short_rounds_ = 0;   // so many more have turns of one job, this one included
+  std::size_t short_lines_ = 0;    // of those who wait: with too few for a long turn
   lines spare_; // a used node, so that a client with one job at a time costs no allocation
   std::unordered_map<peer_id, lines::iterator> by_client_;
 };
