@@ -1,5 +1,6 @@
 #pragma once
 
+#include "mdp/engine/queue_defaults.hpp"
 #include "mdp/ids.hpp"
 #include "mdp/message.hpp"
 #include "mdp/shared_frame.hpp"
@@ -25,10 +26,6 @@ inline constexpr std::size_t priority_count = static_cast<std::size_t>(priority:
   return names[static_cast<std::size_t>(urgency)];
 }
 
-/// Bytes of memory that a request costs beside its job and its body: its places in the session's and
-/// the queue's tables, and what the allocator needs for each piece. Measured, by waiting_memory_test.
-inline constexpr std::size_t job_bookkeeping = 256;
-
 /// A client's request on its way through the broker, in no protocol version.
 struct job {
   job_id id;
@@ -44,7 +41,7 @@ struct job {
 
   /// Bytes of memory the job holds on to (T23). Its client's address and user are the client's.
   [[nodiscard]] std::size_t footprint() const noexcept {
-    return sizeof(job) + job_bookkeeping + body.footprint();
+    return sizeof(job) + defaults::job_bookkeeping_bytes + body.footprint();
   }
 };
 

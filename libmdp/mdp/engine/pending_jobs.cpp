@@ -2,6 +2,7 @@
 
 #include "mdp/assert.hpp"
 #include "mdp/defaults.hpp"
+#include "mdp/engine/queue_defaults.hpp"
 
 #include <iterator>
 
@@ -47,7 +48,7 @@ queued_job* pending_jobs::take() {
   auto line = next_line();
   auto* job = line->head;
   if (left_in_turn_ == 0) // it begins
-    left_in_turn_ = short_lines_ == 0 ? long_turn : 1;
+    left_in_turn_ = short_lines_ == 0 ? defaults::long_turn : 1;
   unlink(*line, *job);
   if (--left_in_turn_ == 0 || line->head == nullptr)
     end_turn();
@@ -64,7 +65,7 @@ void pending_jobs::end_turn() {
 }
 
 void pending_jobs::resize(client_line& line, std::size_t size) noexcept {
-  const auto is_short = [](std::size_t jobs) { return jobs > 0 && jobs < long_turn; };
+  const auto is_short = [](std::size_t jobs) { return jobs > 0 && jobs < defaults::long_turn; };
   short_lines_ -= is_short(line.size) ? 1 : 0;
   short_lines_ += is_short(size) ? 1 : 0;
   line.size = size;

@@ -32,7 +32,7 @@ struct queued_job {
 /// than the job that is being worked on. As many may come so as were there when the round began,
 /// and a few; the others wait for the next one, so that newcomers without end cannot keep it away.
 ///
-/// While all who wait have `long_turn` jobs waiting or more, so many are a turn: answers that are ready
+/// While all who wait have `defaults::long_turn` jobs waiting or more, so many are a turn: answers that are ready
 /// together go to one client then, and cost one system call instead of several. Such a turn is over
 /// when somebody comes who had nothing waiting.
 ///
@@ -41,9 +41,6 @@ struct queued_job {
 /// but sweeping are constant time (the returned ones: logarithmic).
 class pending_jobs {
 public:
-  /// Few enough that others wait little longer; what it saves stands in benchmarks/README.md.
-  static constexpr std::size_t long_turn = 4;
-
   [[nodiscard]] bool empty() const noexcept { return count_ == 0; }
   [[nodiscard]] std::size_t size() const noexcept { return count_; }
 

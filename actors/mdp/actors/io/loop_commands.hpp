@@ -128,7 +128,7 @@ struct connect_failed {
 };
 
 /// A DEALER has tried to connect and is not let in, or was broken off. libzmq tries again where it was
-/// broken off, and not where it was `refused`.
+/// broken off, and may not where it was `refused`.
 struct handshake_failed {
   socket_id socket;
   net::handshake_end how{};
