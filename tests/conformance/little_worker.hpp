@@ -13,12 +13,13 @@ enum class worker_defect {
   long_ready,    ///< a frame too many in READY
   repeats_ready, ///< in place of each heartbeat, another READY before it
   never_beats,
-  beats_always,      ///< at a fixed pace, whatever else is said
-  long_heartbeats,   ///< with a frame too many
-  silent_while_busy, ///< and slow
-  drops_delimiter,   ///< behind the address of an answer
-  own_address,       ///< answers somebody else
-  drops_body,        ///< of its answers
+  beats_always,       ///< at a fixed pace, whatever else is said
+  long_heartbeats,    ///< with a frame too many
+  silent_while_busy,  ///< and slow
+  crosses_disconnect, ///< with a READY, as one that was on its way: no fault
+  drops_delimiter,    ///< behind the address of an answer
+  own_address,        ///< answers somebody else
+  drops_body,         ///< of its answers
   answers_twice,
   ignores_disconnect,
   same_socket,      ///< says READY again after DISCONNECT without a new socket

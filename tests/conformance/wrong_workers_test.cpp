@@ -38,6 +38,7 @@ const std::vector<story>& stories() {
     {"READY again and again",
      defect::repeats_ready,
      {"there is no second READY in a conversation"}},
+    {"a READY that crosses a DISCONNECT", defect::crosses_disconnect, {}},
     {"no heartbeats", defect::never_beats, {idle_beats}},
     {"heartbeats always", defect::beats_always, {"it does not beat while it answers"}},
     {"heartbeats with a frame too many", defect::long_heartbeats, {idle_beats}},
