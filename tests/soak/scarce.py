@@ -8,10 +8,10 @@ import _measure
 import _peers
 import _zmtp
 from _load import Load
-from _mdp import Broker, client_reply, client_request, context, dealer, wait_for_service
+from _mdp import Broker, client_reply, client_request, context, dealer, eventually, wait_for_service
 
 NOFILE = 96
-ROOM = 16  # connections that fit besides what the broker has open, and those that have not been missed yet
+ROOM = 16  # connections that fit besides what the broker has open
 
 
 def descriptors(extent):
@@ -25,6 +25,7 @@ def descriptors(extent):
         watch = _measure.Watch(lambda: pid)
         with _peers.Workers(broker.endpoint, "echo", 1, "--capacity", "32"):
             wait_for_service(broker.endpoint, b"echo")
+            alone = _measure.descriptors(pid)
             clients = [dealer(broker.endpoint) for _ in range(2 * NOFILE)]
             for i, client in enumerate(clients):
                 client.send_multipart(client_request("0.2", b"echo", b"%d" % i))
@@ -34,13 +35,15 @@ def descriptors(extent):
             served = [i for i, client in enumerate(clients) if client.poll(0)]
             result.require(len(served) < len(clients), "there were enough descriptors for everybody")
             result.require(len(served) > NOFILE // 4, "those who were connected are not served")
-            # All leave. Those who were hung up on ask again, as many at a time as there is room for.
-            for client in clients:
-                client.close()
+            # All leave. Those who were hung up on ask again, as many at a time as there is room for; which there is only
+            # once the broker has missed those before them: a socket is closed behind the back of who says so, in order.
             late = [i for i in range(len(clients)) if i not in served]
+            for i in late + served:
+                clients[i].close()
             result.asked_again = len(late)
             answered = len(served)
             for first in range(0, len(late), ROOM):
+                eventually(lambda: _measure.descriptors(pid) <= alone, "the broker does not miss who has left")
                 asking = {i: dealer(broker.endpoint) for i in late[first : first + ROOM]}
                 for i, client in asking.items():
                     client.send_multipart(client_request("0.2", b"echo", b"%d" % i))
