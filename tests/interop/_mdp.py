@@ -1,6 +1,7 @@
 """What the interop tests share: bare MDP frames written by hand, programs of ours as processes, and a tiny
 test runner. Nothing here knows our libraries: these are the peers that other people write."""
 
+import json
 import os
 import pathlib
 import signal
@@ -60,6 +61,14 @@ def client_reply(version, service, *body):
 def worker_message(version, command, *rest):
     start = [b""] if version == "0.1" else []
     return [*start, WORKER[version], command, *rest]
+
+
+def next_but_heartbeats(socket, version):
+    """What a worker's bare socket hears next. The broker beats when it pleases, on a slow machine in front of anything."""
+    while True:
+        frames = socket.recv_multipart()
+        if frames != worker_message(version, HEARTBEAT[version]):
+            return frames
 
 
 class Worker:
@@ -172,6 +181,18 @@ def wait_for_service(endpoint, service):
     eventually(
         lambda: ask(socket, "0.1", b"mmi.service", service) == [b"200"], f"nobody offers {service.decode()}"
     )
+    socket.close()
+
+
+def wait_for_workers(endpoint, service, count):
+    """Until so many have registered for it: MMI's 200 says that one has."""
+    socket = dealer(endpoint)
+
+    def registered():
+        listed = json.loads(ask(socket, "0.2", b"mmi.services", b"")[-1])
+        return sum(each["workers"] for each in listed if each["service"] == service.decode())
+
+    eventually(lambda: registered() == count, f"not {count} workers offer {service.decode()}")
     socket.close()
 
 

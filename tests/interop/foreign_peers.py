@@ -14,6 +14,7 @@ from _mdp import (
     FINAL,
     HEARTBEAT,
     PARTIAL_02,
+    PATIENCE_S,
     READY,
     Broker,
     Worker,
@@ -25,6 +26,7 @@ from _mdp import (
     eventually,
     run,
     wait_for_service,
+    wait_for_workers,
     worker_message,
 )
 
@@ -54,7 +56,7 @@ def a_req_socket():
     with Broker() as broker:
         worker = Worker(broker.endpoint, b"echo", "0.1")
         client = context.socket(zmq.REQ)
-        client.rcvtimeo = 20000
+        client.rcvtimeo = PATIENCE_S * 1000
         client.linger = 0
         client.connect(broker.endpoint)
         for text in (b"one", b"two"):
@@ -72,7 +74,7 @@ def a_correlating_req_socket():
         worker = Worker(broker.endpoint, b"echo", "0.2")
         client = context.socket(zmq.REQ)
         client.setsockopt(zmq.REQ_CORRELATE, 1)
-        client.rcvtimeo = 20000
+        client.rcvtimeo = PATIENCE_S * 1000
         client.linger = 0
         client.connect(broker.endpoint)
         client.send_multipart([CLIENT["0.1"], b"echo", b"x"])
@@ -238,7 +240,7 @@ def a_silent_worker():
         command, _ = worker.next_command()
         assert command == DISCONNECT["0.1"], command
         client = dealer(broker.endpoint)
-        assert ask(client, "0.1", b"mmi.service", b"mute") == [b"404"]
+        eventually(lambda: ask(client, "0.1", b"mmi.service", b"mute") == [b"404"], "it counts still")
         worker.say(HEARTBEAT["0.1"])  # too late: it was told once
         worker.socket.rcvtimeo = 500
         try:
@@ -306,7 +308,7 @@ def the_last_word():
     """T15 a broker that stops says DISCONNECT to its workers"""
     with Broker() as broker:
         workers = [Worker(broker.endpoint, b"echo", version) for version in VERSIONS]
-        wait_for_service(broker.endpoint, b"echo")
+        wait_for_workers(broker.endpoint, b"echo", len(workers))
         broker.signal(signal.SIGTERM)
         for worker in workers:
             command, _ = worker.next_command()
