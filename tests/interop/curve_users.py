@@ -18,6 +18,7 @@ from _mdp import (
     ask,
     client_request,
     eventually,
+    next_but_heartbeats,
     run,
     worker_message,
 )
@@ -28,7 +29,7 @@ def reload_lets_in_and_out():
     house = House()
     alice = house.add("alice")
     bob = house.add("bob")
-    with Broker(*house.options("--heartbeat", "500ms")) as broker:
+    with Broker(*house.options("--heartbeat", "10s")) as broker:  # what ends a worker here is not its silence
         alices = curve_dealer(house, broker.endpoint, alice)
         assert ask(alices, "0.2", b"mmi.service", b"x") == [b"404"]
         bobs = curve_dealer(house, broker.endpoint, bob)
@@ -39,8 +40,8 @@ def reload_lets_in_and_out():
         gone = bobs.get_monitor_socket(zmq.EVENT_DISCONNECTED)
         alice_gone = alices.get_monitor_socket(zmq.EVENT_DISCONNECTED)
 
+        carol = house.add("carol")  # first: a look at the folder without bob is one with her
         house.remove("bob")
-        carol = house.add("carol")
         broker.signal(signal.SIGHUP)
         assert gone.poll(PATIENCE_S * 1000), "a removed user is still connected"
         eventually(lambda: ask(alices, "0.2", b"mmi.service", b"task") == [b"404"], "a removed user still serves")
@@ -50,7 +51,7 @@ def reload_lets_in_and_out():
         assert bobs.poll(300) == 0
         assert not alice_gone.poll(0), "somebody was hung up on who may stay"
         eventually(lambda: stats(alices)["mdp_broker_connections_removed_total"] >= 1, "not counted")
-        assert "reason=user-removed" in broker.output()
+        eventually(lambda: "reason=user-removed" in broker.output(), "nothing is said about it")
         for socket in alices, bobs:
             socket.disable_monitor()
         for socket in alices, bobs, working:
@@ -120,7 +121,7 @@ def takeover():
 
         eventually(refused, "nobody has counted it")
         eventually(lambda: ask(asks, "0.2", b"mmi.service", b"task") == [b"404"], "a lost worker is still there")
-        assert "audit takeover-refused" in broker.output()
+        eventually(lambda: "audit takeover-refused" in broker.output(), "nothing is said about it")
         bobs.close()
         asks.close()
 
@@ -152,7 +153,7 @@ max-connections = 8
         for service in b"other", b"mmi.services", b"mmi.workers":
             assert ask(client, "0.2", service, b"x") == [b"mdp-status 403 not allowed"]
         client.send_multipart(client_request("0.2", b"image.scale", b"x"))
-        assert worker.recv_multipart()[-1] == b"x"
+        assert next_but_heartbeats(worker, "0.2")[-1] == b"x"
 
         intruder = curve_dealer(house, broker.endpoint, scanner)
         intruder.send_multipart(worker_message("0.2", READY, b"other"))
@@ -163,7 +164,7 @@ max-connections = 8
         assert serving.recv_multipart() == worker_message("0.2", DISCONNECT["0.2"])
         ended = lambda: stats(client)["mdp_broker_workers_ended_total"]["not_allowed"]
         eventually(lambda: ended() == 2, "not counted")
-        assert "audit worker-refused" in broker.output()
+        eventually(lambda: "audit worker-refused" in broker.output(), "nothing is said about it")
         crowd = [curve_dealer(house, broker.endpoint, alice) for _ in range(8)]
         for socket in crowd:
             socket.send_multipart(client_request("0.2", b"mmi.service", b"x"))
@@ -221,7 +222,8 @@ mmi = ["service", "stats"]
 """
     )
     other, for_workers = f"ipc://{house.path}/clients", f"ipc://{house.path}/workers"
-    options = house.options("--config", str(rules), "--bind", other, "--bind-workers", for_workers)
+    # The worker says nothing more, and holds its place as long as we need it.
+    options = house.options("--config", str(rules), "--bind", other, "--bind-workers", for_workers, "--heartbeat", "30s")
     with Broker(*options) as broker:
         observer = curve_dealer(house, broker.endpoint, alice)
         answer = lambda: ask(observer, "0.2", b"mmi.service", b"task")
