@@ -15,6 +15,7 @@ from _mdp import (
     FINAL,
     HEARTBEAT,
     PARTIAL_02,
+    PATIENCE_S,
     READY,
     REQUEST,
     WORKER,
@@ -32,6 +33,7 @@ from _mdp import (
 )
 
 VERSIONS = ("0.1", "0.2")
+QUIET = ("--heartbeat", "60s")  # nothing of the broker's own accord stands in front of what a worker waits for
 GREETING = b"\xff" + bytes(8) + b"\x7f\x03\x01" + b"NULL".ljust(20, b"\0") + bytes(32)
 ZMTP_READY = b"\x04\x29\x05READY\x0bSocket-Type\x00\x00\x00\x06DEALER\x08Identity\x00\x00\x00\x00"
 
@@ -39,7 +41,7 @@ ZMTP_READY = b"\x04\x29\x05READY\x0bSocket-Type\x00\x00\x00\x06DEALER\x08Identit
 def bare_connection(broker):
     """A DEALER by hand, whose handshake is over: libzmq hangs up on who sends a message before that."""
     connection = tcp.create_connection(("127.0.0.1", broker.port))
-    connection.settimeout(20)
+    connection.settimeout(PATIENCE_S)
     connection.sendall(GREETING + ZMTP_READY)
     heard = b""
     while b"\x05READY" not in heard:
@@ -89,14 +91,14 @@ def named_dealer(endpoint, name):
     socket = context.socket(zmq.DEALER)
     socket.setsockopt(zmq.ROUTING_ID, name)
     socket.linger = 0
-    socket.rcvtimeo = 20000
+    socket.rcvtimeo = PATIENCE_S * 1000
     socket.connect(endpoint)
     return socket
 
 
 def an_answer_of_a_stranger():
     """Z3 M2 O6 18-13 who answers before it has said READY is told to go, once, and asked nothing"""
-    with Broker() as broker:
+    with Broker(*QUIET) as broker:
         for version in VERSIONS:
             for command in {FINAL[version], PARTIAL_02}:
                 stranger = dealer(broker.endpoint)
@@ -109,7 +111,7 @@ def an_answer_of_a_stranger():
 
 def a_goodbye_before_anything():
     """7-27 O6 DISCONNECT before READY is not answered, nor what follows it; a READY is heard again"""
-    with Broker() as broker:
+    with Broker(*QUIET) as broker:
         for version in VERSIONS:
             worker = dealer(broker.endpoint)
             worker.send_multipart(worker_message(version, DISCONNECT[version]))
@@ -120,7 +122,7 @@ def a_goodbye_before_anything():
 
 def a_worker_that_leaves():
     """7-28 O1 G2 a worker that said DISCONNECT is asked nothing more, and counts no more"""
-    with Broker() as broker:
+    with Broker(*QUIET) as broker:
         for version in VERSIONS:
             service = b"work-" + version.encode()
             worker = Worker(broker.endpoint, service, version)
@@ -153,12 +155,12 @@ def commands_that_ended_others():
             peer = dealer(broker.endpoint)
             peer.send_multipart(frames)
             peer.close(linger=10_000)  # what it said is on its way still
-        eventually(
-            lambda: sum(counters(broker)["mdp_broker_messages_invalid_total"].values()) == 6, "not all were counted"
-        )
+        invalid = lambda: sum(counters(broker)["mdp_broker_messages_invalid_total"].values())
+        accepted = lambda: counters(broker)["mdp_broker_requests_accepted_total"]
+        # One is a request for a service with a strange name. They come in any order, each on a connection of its own.
+        eventually(lambda: (invalid(), accepted()) == (6, 1), "not all were counted")
         seen = counters(broker)
         assert seen["mdp_broker_workers_total"] == 0, seen
-        assert seen["mdp_broker_requests_accepted_total"] == 1, seen  # for a service with a strange name
 
 
 def a_heartbeat_too_long():
@@ -262,7 +264,7 @@ def the_same_name_twice():
 
 def whole_names():
     """O9 Z17 a service is what its whole name says: no prefix of another, and not the other way round"""
-    with Broker() as broker:
+    with Broker(*QUIET) as broker:
         worker = Worker(broker.endpoint, b"/echo", "0.2")
         client = dealer(broker.endpoint)
         for name in (b"/echo3", b"/ech", b"/", b"mecho", b".echo", b"iecho"):
@@ -332,10 +334,13 @@ def opaque_clients():
             client.close()
 
 
-def hears_of_mmi(client, version, unheard):
-    """Asks once, and hears the answer and nothing else. If there is none soon it is noted as unheard, and False."""
+def hears_of_mmi(broker, client, version, unheard):
+    """Asks once, and hears the answer and nothing else. If its window is full it is noted as unheard, and False."""
+    full = lambda: counters(broker)["mdp_broker_requests_refused_total"]["window_full"]
+    before = full()
     client.send_multipart(client_request(version, b"mmi.service", b"none"))
-    if client.poll(3000) == 0:
+    eventually(lambda: full() > before or client.poll(0), "a question is neither answered nor refused")
+    if client.poll(0) == 0:
         unheard.append(version)
         return False
     assert client.recv_multipart() == client_reply(version, b"mmi.service", b"404")
@@ -345,26 +350,27 @@ def hears_of_mmi(client, version, unheard):
 def status_replies():
     """T12 what cannot be served is met with silence, or with a status where that is configured"""
     for told in (False, True):
-        arguments = ["--client-window", "1", "--request-ttl", "300", *["--status-replies"] * told]
+        # One lives as long as the one behind it may take to come.
+        arguments = ["--client-window", "1", "--request-ttl", "2s", *["--status-replies"] * told]
         unheard = []
         with Broker(*arguments) as broker:
-            for version in VERSIONS:
-                client = dealer(broker.endpoint)
+            refused = lambda: counters(broker)["mdp_broker_requests_refused_total"]
+            clients = {version: dealer(broker.endpoint) for version in VERSIONS}
+            for version, client in clients.items():
                 for body in (b"waits", b"too many"):
                     client.send_multipart(client_request(version, b"nobody", body))
+            eventually(lambda: refused()["expired"] == 2, "a request does not expire")
+            eventually(lambda: counters(broker)["mdp_broker_requests_open"] == 0, "a request that expired is open")
+            for version, client in clients.items():
                 if told:
                     for status in (b"mdp-status 429 too many open requests", b"mdp-status 408 request expired"):
                         assert client.recv_multipart() == client_reply(version, b"nobody", status)
-                eventually(
-                    lambda: counters(broker)["mdp_broker_requests_open"] == 0, "a request does not expire"
-                )
-                if not told:
+                else:
                     # The place in its window is free a moment after the request has expired: until then a question
                     # is met with silence as well.
-                    eventually(lambda: hears_of_mmi(client, version, unheard), "its window stays full")
+                    eventually(lambda: hears_of_mmi(broker, client, version, unheard), "its window stays full")
                 client.close()
-            refused = counters(broker)["mdp_broker_requests_refused_total"]
-            assert refused["window_full"] == 2 + len(unheard) and refused["expired"] == 2, refused
+            assert refused()["window_full"] == 2 + len(unheard) and refused()["expired"] == 2, refused()
 
 
 def empty_bodies():
@@ -398,10 +404,10 @@ def a_storm_of_conversations():
             ):
                 worker.send_multipart(frames)
         eventually(lambda: dropped(broker, "told_to_go") == rounds, "not all answers from nowhere were counted")
+        eventually(lambda: counters(broker)["mdp_broker_connections"] == 0, "connections are left")
         seen = counters(broker)
         assert seen["mdp_broker_workers_total"] == rounds, seen
         assert seen["mdp_broker_workers_ended_total"]["left"] == rounds, seen
-        assert seen["mdp_broker_connections"] == 0, seen
         for _ in range(2 * rounds):
             worker.send_multipart(worker_message("0.2", READY, b"storm"))
 
@@ -444,23 +450,32 @@ def a_message_without_end():
         # As many bytes, but in messages: a request to MMI, which refuses it, with a body of nine frames.
         request = b"\x01\x06MDPC02\x01\x01\x01\x01\x05mmi.x" + 8 * more + b"\x00\x01x"
         endless, honest = (bare_connection(broker) for _ in range(2))
+        answered = 0
+
+        def ask_honestly(times):
+            nonlocal answered
+            honest.sendall(times * request)
+            heard = b""
+            while heard.count(b"mmi.x") < times:
+                some = honest.recv(65536)
+                assert some, "who is honest was hung up on"
+                heard += some
+            answered += times
+
         sent = 0
         try:
             while sent < 1_000_000_000:
                 endless.sendall(100 * more)
-                honest.sendall(12 * request)
+                ask_honestly(12)
                 sent += 100 * len(more)
                 time.sleep(0.02)  # it is looked at once a second, and a test need not fill the memory first
         except OSError:
             pass  # it is closed
         assert sent < 1_000_000_000, "it may go on for ever"
         eventually(lambda: counters(broker)["mdp_broker_connections_endless_total"] == 1, "another reason than that")
-        asked = counters(broker)["mdp_broker_mmi_questions_total"]
-        assert asked > 100, asked
-        honest.sendall(200 * request)
-        eventually(
-            lambda: counters(broker)["mdp_broker_mmi_questions_total"] >= asked + 200, "it is not heard any more"
-        )
+        while answered <= 100:  # it has said as much as the other one, or more
+            ask_honestly(12)
+        ask_honestly(200)
         endless.close()
         honest.close()
 
@@ -507,6 +522,7 @@ def a_log_that_cannot_be_filled():
             lambda: counters(broker)["mdp_broker_messages_invalid_total"]["unsupported_version"] == 2000,
             "not all are counted",
         )
+        eventually(lambda: "invalid message" in broker.output(), "nothing was logged")
         about = [line for line in broker.output().splitlines() if "invalid message" in line]
         assert "unsupported_version, header MDPC07" in about[0], about
         assert len(about) < 100, f"{len(about)} lines"
@@ -530,7 +546,11 @@ def signals_of_threads():
         to_end = (1 << 1) | (1 << 14)  # SIGINT, SIGTERM
         masks = []
         for status in pathlib.Path(f"/proc/{broker.process.pid}/task").glob("*/status"):
-            fields = dict(line.split(":\t", 1) for line in status.read_text().splitlines() if ":\t" in line)
+            try:
+                text = status.read_text()
+            except (FileNotFoundError, ProcessLookupError):
+                continue  # a thread that has ended since
+            fields = dict(line.split(":\t", 1) for line in text.splitlines() if ":\t" in line)
             masks.append(int(fields["SigBlk"], 16) & to_end)
         assert len(masks) > 4, masks
         # The kernel shows what a thread waits for as not blocked.

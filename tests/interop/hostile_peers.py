@@ -9,6 +9,7 @@ import zmq
 from _mdp import (
     CLIENT,
     DISCONNECT,
+    PATIENCE_S,
     READY,
     WORKER,
     Broker,
@@ -19,6 +20,7 @@ from _mdp import (
     context,
     dealer,
     eventually,
+    next_but_heartbeats,
     run,
     wait_for_service,
     worker_message,
@@ -47,6 +49,9 @@ def say_and_leave(broker, frames):
     peer.close(linger=10_000)
 
 
+PATIENT = ("--heartbeat", "60s")  # with an honest worker that says nothing unless it is asked
+
+
 class Honest:
     """A client and a worker whose exchange proves that the broker is well."""
 
@@ -67,7 +72,7 @@ class Honest:
 
 def short_messages():
     """Z1 Z2 L1 7-31 every beginning of every command, cut anywhere, ends nothing"""
-    with Broker() as broker:
+    with Broker(*PATIENT) as broker:
         honest = Honest(broker)
         whole = [
             client_request("0.1", b"honest", b"x"),
@@ -98,7 +103,7 @@ def short_messages():
 
 def long_and_absurd_messages():
     """10 000 frames, a frame of megabytes, and thousands of empty frames end nothing"""
-    with Broker("--max-message-bytes", "1000000") as broker:
+    with Broker(*PATIENT, "--max-message-bytes", "1000000") as broker:
         honest = Honest(broker)
         for frames in (
             [b"x"] * 10_000,
@@ -126,7 +131,7 @@ def random_messages():
     """M1 thousands of random messages from many peers end nothing"""
     dice = random.Random(18)
     pieces = HEADERS + [b"", READY, b"\x02", b"\x03", b"\x04", b"\x05", b"\x06", b"honest", b"mmi.service", b"\xff" * 9]
-    with Broker() as broker:
+    with Broker(*PATIENT) as broker:
         honest = Honest(broker)
         for _ in range(20):
             peers = [dealer(broker.endpoint) for _ in range(5)]
@@ -185,7 +190,7 @@ def a_change_of_version():
 
 def not_even_zeromq():
     """bytes that are not ZMTP, and connections cut in their middle, end nothing"""
-    with Broker() as broker:
+    with Broker(*PATIENT) as broker:
         honest = Honest(broker)
         for data in (b"GET / HTTP/1.1\r\n\r\n", b"\xff" * 64, b"\xff\x00\x00\x00\x00\x00\x00\x00\x01\x7f\x03", b""):
             connection = tcp.create_connection(("127.0.0.1", broker.port))
@@ -201,19 +206,19 @@ def a_probe():
         worker = context.socket(zmq.DEALER)
         worker.setsockopt(zmq.PROBE_ROUTER, 1)
         worker.linger = 0
-        worker.rcvtimeo = 20000
+        worker.rcvtimeo = PATIENCE_S * 1000
         worker.connect(broker.endpoint)
         worker.send_multipart(worker_message("0.2", READY, b"work"))
         client = dealer(broker.endpoint)
         client.send_multipart(client_request("0.2", b"work", b"x"))
-        assert worker.recv_multipart()[-1] == b"x"
+        assert next_but_heartbeats(worker, "0.2")[-1] == b"x"
         worker.close()
         client.close()
 
 
 def names_without_end():
     """Z7 T8 a client that invents service names is bounded"""
-    with Broker("--max-services", "10") as broker:
+    with Broker(*PATIENT, "--max-services", "10") as broker:
         honest = Honest(broker)
         honest.check()
         client = dealer(broker.endpoint)
@@ -237,7 +242,7 @@ def names_without_end():
 
 def questions_without_end():
     """Z7 a peer that asks for listings in a loop, and reads no answer, holds up nobody"""
-    with Broker("--client-window", "100000") as broker:
+    with Broker(*PATIENT, "--client-window", "100000") as broker:
         honest = Honest(broker)
         peer = dealer(broker.endpoint)
         for i in range(20_000):
