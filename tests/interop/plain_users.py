@@ -19,6 +19,7 @@ from _mdp import (
     ask,
     client_request,
     eventually,
+    next_but_heartbeats,
     run,
     worker_message,
 )
@@ -44,8 +45,8 @@ def our_programs():
             def request(user, password):
                 return subprocess.run(
                     [BIN / "mdp", "request", "echo", "hello", *knows, user, "--password-file", password,
-                     "--timeout", "2s", "--retries", "0"],
-                    capture_output=True, timeout=60,
+                     "--timeout", f"{PATIENCE_S}s", "--retries", "0"],
+                    capture_output=True, timeout=2 * PATIENCE_S,
                 )  # fmt: skip
 
             done = request("alice", users.password_file("secret"))
@@ -62,26 +63,27 @@ def workers_hear_who_asks():
     """a foreign worker that asks who asks is told, between address and delimiter; mmi.workers says who the worker is"""
     users = Users(alice="secret", worker="work")
     with Broker("--plain", str(users.file)) as broker:
-        alice = plain_dealer(broker, b"alice", b"secret")
+        alice, observer = (plain_dealer(broker, b"alice", b"secret") for _ in range(2))
         for version in "0.1", "0.2":
             for question in (), (b"user?",), (b"capacity=2", b"user?", b"key=" + 40 * b"k"):
                 works = plain_dealer(broker, b"worker", b"work")
                 works.send_multipart(worker_message(version, READY, b"echo", *question))
                 alice.send_multipart(client_request("0.2", b"echo", b"x", b"y"))
                 start = worker_message(version, REQUEST)
-                frames = works.recv_multipart()
+                frames = next_but_heartbeats(works, version)
                 assert frames[: len(start)] == start, frames
                 address, *rest = frames[len(start) :]
                 assert rest == [*((b"user=alice",) if question else ()), b"", b"x", b"y"], rest
-                (listed,) = json.loads(ask(plain_dealer(broker, b"alice", b"secret"), "0.2", b"mmi.workers", b"")[1])
+                (listed,) = json.loads(ask(observer, "0.2", b"mmi.workers", b"")[1])
                 assert listed["user"] == "worker", listed
                 assert listed.get("key") == (40 * "k" if len(question) == 3 else None), listed
                 works.send_multipart(worker_message(version, FINAL[version], address, b"", b"done"))
                 assert alice.recv_multipart()[-1] == b"done"
                 works.send_multipart(worker_message(version, DISCONNECT[version]))
-                works.close()
                 eventually(lambda: ask(alice, "0.2", b"mmi.service", b"echo") == [b"404"], "the worker is still there")
+                works.close()  # which could have been sooner than its last word
         alice.close()
+        observer.close()
 
 
 def refused_worker_waits():
