@@ -32,17 +32,21 @@ struct one_client {
   frame name;
 };
 
-/// The mask of blocked signals of each thread of this process with that name.
+/// The mask of blocked signals of each thread of this process with that name. One that has been joined can
+/// be listed for another moment, and has no mask any more.
 std::vector<unsigned long long> blocked_signals(const std::string& thread_name) {
   std::vector<unsigned long long> masks;
   for (const auto& task : std::filesystem::directory_iterator("/proc/self/task")) {
     std::ifstream status(task.path() / "status");
     std::string line;
     std::string name;
+    bool is_dead = false;
     while (std::getline(status, line)) {
       if (line.starts_with("Name:\t"))
         name = line.substr(6);
-      if (line.starts_with("SigBlk:\t") && name == thread_name)
+      if (line.starts_with("State:\tX") || line.starts_with("State:\tZ"))
+        is_dead = true;
+      if (line.starts_with("SigBlk:\t") && name == thread_name && !is_dead)
         masks.push_back(std::stoull(line.substr(8), nullptr, 16));
     }
   }
