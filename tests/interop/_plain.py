@@ -27,7 +27,7 @@ class Users:
         self._run(user, "--remove")
 
     def _run(self, *arguments, input=b""):
-        done = subprocess.run([BIN / "mdp", "passwd", self.file, *arguments], input=input, capture_output=True, timeout=60)
+        done = subprocess.run([BIN / "mdp", "passwd", self.file, *arguments], input=input, capture_output=True, timeout=3 * PATIENCE_S)
         assert done.returncode == 0, done.stderr.decode()
 
     def password_file(self, password):

@@ -141,7 +141,7 @@ def wrong_use():
         ("mdp", "services", "--user", "a b", "--password-file", password),
         ("mdp", "services", "--user", "alice", "--password-file", str(users.file) + "-not-there"),
     ):
-        done = subprocess.run([BIN / program, *arguments], capture_output=True, timeout=60)
+        done = subprocess.run([BIN / program, *arguments], capture_output=True, timeout=3 * PATIENCE_S)
         assert done.returncode == 2, (program, arguments, done)
         assert done.stderr.startswith(program.encode()), done
 

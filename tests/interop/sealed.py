@@ -4,11 +4,11 @@ import pathlib
 import subprocess
 import tempfile
 
-from _mdp import BIN, Broker, Program, ask, dealer, eventually, run, wait_for_service
+from _mdp import BIN, PATIENCE_S, Broker, Program, ask, dealer, eventually, run, wait_for_service
 
 
 def mdp(*arguments):
-    return subprocess.run([BIN / "mdp", *map(str, arguments)], capture_output=True, timeout=60)
+    return subprocess.run([BIN / "mdp", *map(str, arguments)], capture_output=True, timeout=2 * PATIENCE_S)
 
 
 def certificate(folder, name):
@@ -103,7 +103,7 @@ def wrong_use():
     ):
         assert mdp(*arguments).returncode == 2, arguments
     done = subprocess.run(
-        [BIN / "mdp-worker", "--service", "x", "--echo", "--sealed", "/nowhere"], capture_output=True, timeout=60
+        [BIN / "mdp-worker", "--service", "x", "--echo", "--sealed", "/nowhere"], capture_output=True, timeout=PATIENCE_S
     )
     assert done.returncode == 2 and b"--sealed" in done.stderr, done
 

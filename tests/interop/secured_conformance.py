@@ -4,19 +4,19 @@ import pathlib
 import subprocess
 import tempfile
 
-from _mdp import BIN, Broker, Program, run
+from _mdp import BIN, PATIENCE_S, Broker, Program, run
 
-OFTEN = ["--heartbeat", "100ms", "--patience", "20s"]
+OFTEN = ["--heartbeat", "100ms", "--patience", f"{PATIENCE_S}s"]
 FEW = ["--only", "7-28", "--only", "7-24", *OFTEN]
 
 
 def conformance(*arguments):
-    return subprocess.run([BIN / "mdp", "conformance", *map(str, arguments)], capture_output=True, timeout=60)
+    return subprocess.run([BIN / "mdp", "conformance", *map(str, arguments)], capture_output=True, timeout=3 * PATIENCE_S)
 
 
 def keygen(folder, name):
     path = pathlib.Path(folder) / name
-    subprocess.run([BIN / "mdp", "keygen", path], capture_output=True, check=True, timeout=60)
+    subprocess.run([BIN / "mdp", "keygen", path], capture_output=True, check=True, timeout=3 * PATIENCE_S)
     return path
 
 
@@ -37,7 +37,7 @@ def brokers_with_passwords():
     """a broker that asks for passwords is checked with one"""
     with tempfile.TemporaryDirectory() as folder:
         users, password = pathlib.Path(folder) / "users", pathlib.Path(folder) / "password"
-        subprocess.run([BIN / "mdp", "passwd", users, "alice"], input=b"secret\n", check=True, timeout=60)
+        subprocess.run([BIN / "mdp", "passwd", users, "alice"], input=b"secret\n", check=True, timeout=3 * PATIENCE_S)
         password.touch(mode=0o600)
         password.write_text("secret\n")
         with Broker("--heartbeat", "100ms", "--plain", str(users)) as broker:
@@ -57,7 +57,7 @@ def workers():
         endpoint = checks.stderr.readline().decode().split()[-1]
         with Program("mdp-worker", "--service", "x", "--echo", "--broker", endpoint, "--server-key", str(own),
                      "--heartbeat", "100ms", "--reconnect-min", "10ms", "--reconnect-max", "50ms"):  # fmt: skip
-            out, err = checks.communicate(timeout=60)
+            out, err = checks.communicate(timeout=3 * PATIENCE_S)
             assert checks.returncode == 0 and b"pass" in out, (checks.returncode, out, err)
 
 
