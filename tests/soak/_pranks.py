@@ -32,14 +32,14 @@ class Line:
         hello = READY if not identity else _frame(
             4, b"\x05READY" + _property(b"Socket-Type", b"DEALER") + _property(b"Identity", identity)
         )
-        self.tcp.sendall(GREETING + hello)
         heard = b""  # who speaks before the handshake is over may be hung up on by libzmq
         self.tcp.settimeout(2)
         try:
+            self.tcp.sendall(GREETING + hello)
             while b"\x05READY" not in heard and (some := self.tcp.recv(4096)):
                 heard += some
         except OSError:
-            pass  # nobody answers: it will be seen when it writes
+            pass  # hung up on at once, or nobody answers: it will be seen when it writes
         self.tcp.setblocking(False)
         self.out = memoryview(b"")
         self.written = 0
@@ -168,7 +168,10 @@ def resets(port, until):
     count = 0
     while time.monotonic() < until:
         tcp = socket.create_connection(("127.0.0.1", port))
-        tcp.sendall(GREETING + READY + b"\x03" + struct.pack(">Q", 50 * MIB) + bytes(1000))
+        try:
+            tcp.sendall(GREETING + READY + b"\x03" + struct.pack(">Q", 50 * MIB) + bytes(1000))
+        except OSError:
+            pass  # hung up on in the middle
         tcp.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
         tcp.close()
         count += 1

@@ -4,6 +4,9 @@ fit in one process and one thread, and one that does not want to read really doe
 import selectors
 import socket
 import struct
+import time
+
+from _peers import SLOWNESS
 
 GREETING = b"\xff" + bytes(8) + b"\x7f" + b"\x03\x01" + b"NULL".ljust(20, b"\0") + b"\0" + bytes(31)
 MORE, LONG, COMMAND = 1, 2, 4
@@ -157,3 +160,10 @@ class Crowd:
     def turn(self, wait_s=0.01):
         for key, events in self.selector.select(wait_s):
             key.data.handle(events)
+
+    def until(self, holds, patience_s):
+        """Serves them until `holds()`, for so long at most; whether it does."""
+        end = time.monotonic() + patience_s * SLOWNESS
+        while not holds() and time.monotonic() < end:
+            self.turn()
+        return holds()

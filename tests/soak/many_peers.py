@@ -157,12 +157,6 @@ class Crowd(_zmtp.Crowd):
             for worker in self.workers:
                 worker.send(worker_message("0.2", HEARTBEAT["0.2"]))
 
-    def until(self, holds, patience_s):
-        end = time.monotonic() + patience_s * _peers.SLOWNESS
-        while not holds() and time.monotonic() < end:
-            self.turn()
-        return holds()
-
 
 def crowd(extent):
     """crowd: 10 000 clients and 1 000 workers are connected at once, and each client asks ten times"""
