@@ -86,12 +86,13 @@ TEST_CASE("a reader that is slower than the time-out does not lose its stream by
   local_broker broker;
   local_worker worker(broker.endpoint(), "count", counting());
   mdp::client client(client_at(broker.endpoint()));
+  REQUIRE(client.request("count", {frame("0")}, patient())); // the worker is there
   auto hasty = patient();
-  hasty.timeout = 1s;
+  hasty.timeout = 2s;
   auto stream = client.stream("count", {frame("1000")}, hasty);
   REQUIRE(stream.next());
-  // Meanwhile another request of the same patience times out twice.
-  hasty.attempts = 2;
+  // Meanwhile another request times out that has more patience.
+  hasty.timeout = 3s;
   CHECK(client.request("nobody", {frame("x")}, hasty).error() == request_failure::timed_out);
   CHECK(read_all(stream, 1) == 1000);
 }
@@ -120,7 +121,7 @@ TEST_CASE("a stream that is cancelled in the middle is over, and its client goes
 TEST_CASE(
   "a stream that breaks off behind its first part is told apart from one that never began") {
   local_broker broker;
-  std::counting_semaphore<> may_end{0};
+  std::counting_semaphore<> may_end{1};
   local_worker worker(broker.endpoint(), "stuck",
                       [&](const message& request, const auto& send_part) {
                         send_part({frame("one")});
@@ -128,6 +129,7 @@ TEST_CASE(
                         return request;
                       });
   mdp::client client(client_at(broker.endpoint()));
+  REQUIRE(client.request("stuck", {frame("x")}, patient())); // the worker is there
   auto hasty = patient();
   hasty.timeout = 2s;
   auto stream = client.stream("stuck", {frame("x")}, hasty);
