@@ -10,7 +10,9 @@ using namespace std::chrono_literals;
 
 namespace {
 
-const std::vector<std::string> fast{"--heartbeat", "100", "--liveness", "4"};
+/// Fast enough that nobody waits for long, and slow enough that whoever is not run for a second is not
+/// taken for gone.
+const std::vector<std::string> fast{"--heartbeat", "500", "--liveness", "4"};
 
 std::vector<std::string> fast_echo(const std::string& protocol) {
   auto options = fast;

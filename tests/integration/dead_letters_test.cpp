@@ -11,7 +11,9 @@ using namespace mdp::test;
 
 namespace {
 
-const std::vector<std::string> fast{"--heartbeat", "100", "--liveness", "4"};
+/// Quick enough to come back soon, and slow enough that a worker that is not run for a second has no attempt
+/// counted against the request it holds.
+const std::vector<std::string> fast{"--heartbeat", "500", "--liveness", "10"};
 
 /// A worker of this process that hands out the first request it gets.
 class sexton {
@@ -29,7 +31,7 @@ private:
     actors::worker_config config;
     config.brokers = {broker.endpoint()};
     config.service = "graveyard";
-    config.heartbeat.interval = std::chrono::milliseconds(100);
+    config.heartbeat = {std::chrono::milliseconds(500), 10};
     config.work = [first](message request, const actors::send_part_function&) {
       first->set_value(request);
       return request;

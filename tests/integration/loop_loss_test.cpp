@@ -23,7 +23,7 @@ private:
     worker_config config;
     config.brokers = {endpoint};
     config.service = "echo";
-    config.heartbeat = {50ms, 4};
+    config.heartbeat = {500ms, 20}; // the broker beats at its own pace
     config.reconnect.max = 200ms;
     config.work = [](message request, const send_part_function&) { return request; };
     return config;
@@ -37,7 +37,7 @@ bool answers(const std::string& endpoint) {
   config.brokers = {endpoint};
   mdp::client client(config);
   request_options options;
-  options.timeout = 200ms;
+  options.timeout = 1s;
   options.attempts = 50;
   return client.request("echo", {frame("x")}, options).has_value();
 }

@@ -3,6 +3,7 @@
 #include <doctest/doctest.h>
 
 #include <csignal>
+#include <filesystem>
 
 using namespace mdp;
 using namespace mdp::test;
@@ -77,10 +78,13 @@ TEST_CASE(
 TEST_CASE("a worker that is told to stop answers what it holds and says goodbye") {
   broker_process broker(fast);
   test_client client(broker);
-  auto worker = worker_process(broker, fast_and({"--exec", "sh -c 'sleep 1; cat'"}));
+  const temporary_folder folder;
+  const auto begun = folder.path() + "/begun";
+  auto worker =
+    worker_process(broker, fast_and({"--exec", "sh -c 'touch " + begun + "; sleep 1; cat'"}));
   REQUIRE(client.echo_has_workers(1));
   auto pending = client.ask("echo", "last orders");
-  REQUIRE(client.echo_has_workers(1));
+  REQUIRE(eventually([&] { return std::filesystem::exists(begun); })); // now it holds it
   worker.send_signal(SIGTERM);
   CHECK(client.answer(std::move(pending)) == "last orders");
   CHECK(worker.wait() == 0);
