@@ -8,9 +8,11 @@
 #include <doctest/doctest.h>
 
 #include <filesystem>
+#include <fstream>
 #include <iterator>
 #include <memory>
 #include <semaphore>
+#include <string>
 
 using namespace mdp;
 using namespace mdp::actors;
@@ -19,15 +21,32 @@ using namespace std::chrono_literals;
 
 namespace {
 
-std::size_t entries_of(const char* folder) {
-  const std::filesystem::directory_iterator all(folder);
+std::size_t open_descriptors() {
+  const std::filesystem::directory_iterator all("/proc/self/fd");
   return static_cast<std::size_t>(std::distance(begin(all), end(all)));
+}
+
+/// Those on their way out are not counted: a thread that has been joined is listed for another moment.
+std::size_t running_threads() {
+  constexpr unsigned long exiting = 0x4; // Linux's PF_EXITING
+  std::size_t count = 0;
+  for (const auto& task : std::filesystem::directory_iterator("/proc/self/task")) {
+    std::ifstream stat(task.path() / "stat");
+    std::string skipped;
+    std::getline(stat, skipped, ')'); // no name of a thread here has one
+    for (int field = 3; field < 9; ++field)
+      stat >> skipped;
+    unsigned long flags = exiting;
+    stat >> flags; // proc(5) counts from 1; they are the 9th
+    count += (flags & exiting) == 0 ? 1 : 0;
+  }
+  return count;
 }
 
 /// What a process has of what a broker takes.
 struct belongings {
-  std::size_t threads = entries_of("/proc/self/task");
-  std::size_t descriptors = entries_of("/proc/self/fd");
+  std::size_t threads = running_threads();
+  std::size_t descriptors = open_descriptors();
   friend bool operator==(const belongings&, const belongings&) = default;
 };
 

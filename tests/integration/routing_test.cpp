@@ -123,10 +123,15 @@ TEST_CASE("a router that fails again and again loses nothing, and the tree tells
   }
   for (std::size_t i = 0; i < open.size(); ++i)
     CHECK(asking::text(std::move(open[i])) == std::to_string(i));
-  const auto tree = to_text(broker.running->tree());
-  CHECK_MESSAGE(tree.find("router shaky  permanent  running  restarts: 2") != std::string::npos,
-                tree);
-  CHECK(tree.find("gate shaky  permanent  1 running") != std::string::npos);
+  std::string tree;
+  const auto tells = [&](std::string_view line) {
+    return eventually([&] {
+      tree = to_text(broker.running->tree());
+      return tree.find(line) != std::string::npos;
+    });
+  };
+  CHECK_MESSAGE(tells("router shaky  permanent  running  restarts: 2"), tree);
+  CHECK_MESSAGE(tells("gate shaky  permanent  1 running"), tree);
   CHECK(routing_of(*broker.running->counters()).asked_again.value() >= 2);
 }
 
