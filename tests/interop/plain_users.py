@@ -118,7 +118,8 @@ def told_why():
         )
         assert done.returncode == 1, done
         assert b"the broker refuses this name and password (400)" in done.stderr, done
-        with Program("mdp-worker", "--service", "echo", "--echo", *wrong) as worker:
+        patient = "--heartbeat", "30s"  # or it would begin anew before a slow machine has looked at its password
+        with Program("mdp-worker", "--service", "echo", "--echo", *patient, *wrong) as worker:
             eventually(lambda: "refuses this name and password (400)" in worker.output(), "the worker does not say why")
     with Broker() as broker:
         done = subprocess.run(
