@@ -9,12 +9,13 @@
 
 namespace mdp::test {
 
-/// What the peers of these tests are set to.
+/// What the peers of these tests are set to, if they do not say otherwise.
 inline conformance::settings fast_settings(const std::string& endpoint) {
   conformance::settings set;
   set.endpoint = endpoint;
   set.heartbeat = std::chrono::milliseconds(100);
   set.liveness = 4;
+  set.attempts = 10; // beside other tests; each is but a second
   return set;
 }
 

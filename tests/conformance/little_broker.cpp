@@ -20,8 +20,6 @@ using defect = broker_defect;
 
 namespace {
 
-constexpr auto interval = 100ms;
-constexpr auto patience = 4 * interval;
 constexpr auto turn = 20ms;
 constexpr std::size_t longest_name = 255;
 
@@ -48,8 +46,8 @@ struct worker {
 
 class little_broker::running {
 public:
-  running(defect wrong, std::string& endpoint)
-      : wrong_(wrong), socket_(context_, zmq::socket_type::router) {
+  running(defect wrong, std::chrono::milliseconds heartbeat, std::string& endpoint)
+      : wrong_(wrong), interval_(heartbeat), socket_(context_, zmq::socket_type::router) {
     socket_.set(zmq::sockopt::linger, 0);
     socket_.bind("tcp://127.0.0.1:*");
     endpoint = socket_.get(zmq::sockopt::last_endpoint);
@@ -82,9 +80,9 @@ private:
 
   /// Who was asleep itself cannot know who was silent: everybody gets one more interval.
   void forgive_after_sleep(time_point now) {
-    if (now - ticked_ > 2 * interval)
+    if (now - ticked_ > 2 * interval_)
       for (auto& each : workers_)
-        each.second.heard = std::max(each.second.heard, now - patience + interval);
+        each.second.heard = std::max(each.second.heard, now - patience_ + interval_);
     ticked_ = now;
   }
 
@@ -312,12 +310,12 @@ private:
     forgive_after_sleep(now);
     std::vector<std::string> lost;
     for (auto& [id, each] : workers_) {
-      if (now - each.heard > patience && !each.is_dead && wrong_ != defect::never_expires)
+      if (now - each.heard > patience_ && !each.is_dead && wrong_ != defect::never_expires)
         lost.push_back(id);
       const auto& since = wrong_ == defect::beats_always ? each.beaten : each.sent;
       const bool is_mute =
         wrong_ == defect::never_beats || (wrong_ == defect::silent_to_busy && !each.held.empty());
-      if (now - since < interval || is_mute)
+      if (now - since < interval_ || is_mute)
         continue;
       each.beaten = now;
       auto beat = worker_heartbeat(each.spoken);
@@ -362,6 +360,8 @@ private:
   }
 
   defect wrong_;
+  duration interval_;
+  duration patience_ = 4 * interval_;
   zmq::context_t context_;
   zmq::socket_t socket_;
   bool is_deaf_ = false;
@@ -377,7 +377,11 @@ private:
 };
 
 little_broker::little_broker(broker_defect defect)
-    : running_(std::make_unique<running>(defect, endpoint_)) {}
+    : defect_(defect), running_(std::make_unique<running>(defect, heartbeat(), endpoint_)) {}
+
+std::chrono::milliseconds little_broker::heartbeat() const noexcept {
+  return defect_ == defect::swaps_codes ? 500ms : 100ms;
+}
 
 little_broker::~little_broker() = default;
 

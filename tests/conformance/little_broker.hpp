@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <memory>
 #include <string>
 
@@ -43,8 +44,7 @@ enum class broker_defect {
   reserves_too_much, ///< all names that begin with m
 };
 
-/// A Majordomo broker of both versions as small as it can be: bare libzmq, one thread, heartbeats each
-/// 100 ms, liveness 4. Nothing of it is ours but its frames. It runs from its birth to its end.
+/// A Majordomo broker of both versions as small as it can be: bare libzmq, one thread, liveness 4. Nothing of it is ours but its frames. It runs from its birth to its end.
 class little_broker {
 public:
   explicit little_broker(broker_defect defect = broker_defect::none);
@@ -53,9 +53,12 @@ public:
   little_broker& operator=(const little_broker&) = delete;
 
   [[nodiscard]] const std::string& endpoint() const noexcept { return endpoint_; }
+  /// The pause between its heartbeats.
+  [[nodiscard]] std::chrono::milliseconds heartbeat() const noexcept;
 
 private:
   class running;
+  broker_defect defect_;
   std::string endpoint_;
   std::unique_ptr<running> running_;
 };

@@ -3,6 +3,7 @@
 #include "mdp/conformance/raw_peer.hpp"
 #include "mdp/net/steady_now.hpp"
 
+#include <algorithm>
 #include <atomic>
 #include <thread>
 #include <utility>
@@ -15,7 +16,7 @@ using defect = worker_defect;
 
 namespace {
 
-constexpr auto interval = 100ms;
+constexpr auto interval = little_worker::heartbeat;
 constexpr auto patience = 4 * interval;
 constexpr auto turn = 20ms;
 constexpr auto slow = 3 * interval;
@@ -48,7 +49,7 @@ private:
     if (!identity_.empty())
       socket_.set(zmq::sockopt::routing_id, identity_);
     socket_.connect(broker_);
-    heard_ = net::steady_now();
+    heard_ = ticked_ = net::steady_now();
     is_over_ = false;
     say_ready();
     while (!stopping_ && !is_over_) {
@@ -105,6 +106,9 @@ private:
   }
 
   void tick(time_point now) {
+    if (now - ticked_ > 2 * interval) // who was asleep itself cannot know who was silent
+      heard_ = std::max(heard_, now - patience + interval);
+    ticked_ = now;
     if (now - heard_ > patience && wrong_ != defect::ignores_silence) {
       has_left_ = wrong_ == defect::leaves_for_good;
       is_over_ = true;
@@ -143,6 +147,7 @@ private:
   bool is_over_ = false;
   bool has_left_ = false;
   time_point heard_{};
+  time_point ticked_{};
   time_point sent_{};
   time_point beaten_{};
   std::atomic<bool> stopping_ = false;

@@ -2,6 +2,7 @@
 
 #include "mdp/conformance/frames.hpp"
 
+#include <chrono>
 #include <memory>
 #include <string>
 
@@ -30,10 +31,13 @@ enum class worker_defect {
   dies_of_nonsense, ///< whatever is not MDP ends it
 };
 
-/// An echo worker as small as it can be: bare libzmq, one thread, heartbeats each 100 ms, liveness 4. It
-/// runs from its birth to its end.
+/// An echo worker as small as it can be: bare libzmq, one thread, liveness 4. It runs from its birth to
+/// its end.
 class little_worker {
 public:
+  /// The pause between its heartbeats: so long that it is not the machine that ends its patience.
+  static constexpr std::chrono::milliseconds heartbeat{250};
+
   /// With an `identity` it sets ZMQ_ROUTING_ID, the same on each new socket.
   little_worker(const std::string& broker, conformance::version v,
                 worker_defect defect = worker_defect::none, const std::string& identity = {});

@@ -62,7 +62,8 @@ const std::vector<story>& stories() {
 
 tl::expected<conformance::report, std::string> check_little_worker(const story& told, version v) {
   auto set = fast_settings("tcp://127.0.0.1:*");
-  set.patience = 1500ms;
+  set.heartbeat = little_worker::heartbeat;
+  set.patience = 4s;
   std::optional<little_worker> worker;
   conformance::hooks notify;
   notify.on_bound = [&](const std::string& endpoint) {

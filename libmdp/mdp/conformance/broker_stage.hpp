@@ -1,10 +1,12 @@
 #pragma once
 
+#include "mdp/conformance/conformance_defaults.hpp"
 #include "mdp/conformance/raw_peer.hpp"
 #include "mdp/conformance/run.hpp"
 
 #include <zmq.hpp>
 
+#include <algorithm>
 #include <optional>
 #include <string>
 #include <utility>
@@ -30,7 +32,9 @@ public:
   [[nodiscard]] duration silence() const noexcept;
   /// After so long every broker must have noticed that a peer is silent (7-39).
   [[nodiscard]] duration expiry() const noexcept {
-    return intervals(set_.liveness + defaults::conformance_grace_intervals);
+    return intervals(set_.liveness) +
+           std::max<duration>(intervals(defaults::conformance_grace_intervals),
+                              defaults::conformance_shortest_grace);
   }
 
   /// How long a broker may take to read what was sent: no heartbeat is missed meanwhile.
@@ -59,7 +63,8 @@ public:
                                                            time_point deadline);
 
   /// Deviates unless a request finds its way to a worker and the answer back. `after` says what came
-  /// before.
+  /// before. From then on the broker has read all that anybody sent before: these peers are new to it,
+  /// and have been heard several times.
   void prove_alive(version v, const std::string& after = {});
 
   // -- what the runner asks ---------------------------------------------------------------------------

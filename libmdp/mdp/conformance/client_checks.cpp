@@ -60,6 +60,9 @@ std::string one_reply(broker_stage& stage, version v) {
   client.ask(service, {"x"});
   worker.answer(worker.next_request(), {"x"});
   client.expect_ending("x");
+  client.ask(service, {"y"}); // a second reply to the first would come before
+  worker.answer(worker.next_request(), {"y"});
+  client.expect_ending("y");
   client.expect_silence(defaults::conformance_settle);
   return "one reply, then nothing";
 }
@@ -89,8 +92,9 @@ std::string new_socket_for_a_retry(broker_stage& stage, version v) {
   impatient.close();
   wire_client client(stage, v);
   client.ask(service, {"second try"});
-  client.expect_silence(defaults::conformance_settle); // the broker hears of it before the answer
-  worker.answer(first, {"first answer"});              // for nobody
+  stage.prove_alive(v); // the broker hears of it before the answer
+  client.expect_silence(defaults::conformance_settle);
+  worker.answer(first, {"first answer"}); // for nobody
   worker.answer(worker.next_request(), {"second answer"});
   client.expect_ending("second answer");
   return "the second try got its own answer";
@@ -100,6 +104,7 @@ std::string queued_request(broker_stage& stage, version v) {
   const auto service = stage.new_name();
   wire_client client(stage, v);
   client.ask(service, {"early"});
+  stage.prove_alive(v); // it has been read
   client.expect_silence(defaults::conformance_settle);
   wire_worker worker(stage, v);
   worker.ready(service);
@@ -118,9 +123,11 @@ std::string fair_turns(broker_stage& stage, version v) {
   wire_client flooder(stage, v);
   for (std::uint32_t i = 0; i < many; ++i)
     flooder.ask(service, {"one of many"});
-  flooder.expect_silence(defaults::conformance_settle); // all of them have been read
+  stage.prove_alive(v); // all of them have been read
+  flooder.expect_silence(defaults::conformance_settle);
   wire_client modest(stage, v);
   modest.ask(service, {"one"});
+  stage.prove_alive(v);
   modest.expect_silence(defaults::conformance_settle);
   std::uint32_t place = 0;
   do {

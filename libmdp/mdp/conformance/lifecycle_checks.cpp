@@ -12,8 +12,8 @@ constexpr const char* disconnected = "DISCONNECT, then nothing more";
 /// The end of all that is valid but unexpected (7-30); and others are served on.
 std::string expect_the_end(broker_stage& stage, version v, wire_worker& worker) {
   worker.expect_disconnect();
-  worker.expect_silence(stage.silence());
   stage.prove_alive(v);
+  worker.expect_silence(stage.silence());
   return disconnected;
 }
 
@@ -75,19 +75,21 @@ std::string partial_while_idle(broker_stage& stage, version v) {
 std::string disconnect_before_ready(broker_stage& stage, version v) {
   wire_worker worker(stage, v);
   worker.disconnect();
+  stage.prove_alive(v); // it has been read
   worker.expect_silence(stage.silence());
-  stage.prove_alive(v);
   return "nothing";
 }
 
 std::string disconnect_while_idle(broker_stage& stage, version v) {
   const auto service = stage.new_name();
   wire_worker worker(stage, v, service);
+  wire_worker other(stage, v, stage.new_name());
   worker.disconnect();
   worker.drop_what_is_under_way();
-  worker.expect_silence(stage.silence());
+  worker.expect_silence_beside(other);
   wire_client client(stage, v);
   client.ask(service, {"x"});
+  stage.prove_alive(v); // it has been read
   worker.expect_silence(defaults::conformance_settle);
   return "neither heartbeats nor requests";
 }
@@ -96,11 +98,12 @@ std::string disconnect_while_busy(broker_stage& stage, version v) {
   const auto service = stage.new_name();
   wire_worker worker(stage, v, service);
   wire_client client(stage, v);
+  wire_worker other(stage, v, stage.new_name());
   client.ask(service, {"x"});
   static_cast<void>(worker.next_request());
   worker.disconnect();
   worker.drop_what_is_under_way();
-  worker.expect_silence(stage.silence());
+  worker.expect_silence_beside(other);
   return "neither heartbeats nor requests";
 }
 
@@ -131,10 +134,10 @@ std::string answer_to_somebody_else(broker_stage& stage, version v) {
   client_b.ask(service_b, {"b"});
   const auto request_b = worker_b.next_request();
   worker_a.answer(request_b, {"from a stranger"});
+  stage.prove_alive(v); // it has been read
   client_b.expect_silence(defaults::conformance_settle);
   worker_b.answer(request_b, {"for b"});
   client_b.expect_ending("for b");
-  stage.prove_alive(v);
   return "the client did not get it";
 }
 

@@ -23,6 +23,7 @@ std::string silent_worker(broker_stage& stage, version v) {
   fall_silent(stage, worker);
   wire_client client(stage, v);
   client.ask(service, {"x"});
+  stage.prove_alive(v); // it has been read
   worker.expect_no_request(defaults::conformance_settle);
   return "it got no request any more";
 }
@@ -45,8 +46,9 @@ std::string silent_behind_a_live_one(broker_stage& stage, version v) {
 
 std::string silence_for_the_silent(broker_stage& stage, version v) {
   wire_worker worker(stage, v, stage.new_name());
+  wire_worker other(stage, v, stage.new_name());
   fall_silent(stage, worker);
-  worker.expect_silence(stage.silence());
+  worker.expect_silence_beside(other);
   return "nothing more, no heartbeats either";
 }
 

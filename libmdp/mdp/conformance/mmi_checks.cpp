@@ -81,8 +81,14 @@ std::string has_left(broker_stage& stage, version v) {
   const auto service = stage.new_name();
   wire_worker worker(stage, v, service);
   worker.disconnect();
-  // Sooner than one that merely fell silent.
-  await_code(stage, v, service, "404", stage.intervals(stage.set().liveness) / 2);
+  // It beats on, so that it is not for silence that it is given up.
+  const auto until = stage.deadline();
+  while (code_of(stage, v, "mmi.service", service) != "404") {
+    if (net::steady_now() >= until)
+      throw deviation("got no [404], however often it was asked");
+    worker.beat();
+    stage.pause(stage.intervals(1) / 2);
+  }
   return "404";
 }
 
@@ -118,6 +124,7 @@ std::string internal(broker_stage& stage, version v) {
   worker.ready(name);
   wire_client client(stage, v);
   client.ask(name, {"x"});
+  stage.prove_alive(v); // both have been read
   const auto until = net::steady_now() + defaults::conformance_settle;
   while (const auto message = worker.next(until))
     if (read_worker_message(v, *message).what == command::request)

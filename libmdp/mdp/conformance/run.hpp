@@ -30,6 +30,8 @@ struct settings {
   std::uint32_t liveness = defaults::heartbeat_liveness;
   /// How long to wait for what should come.
   duration patience = defaults::conformance_patience;
+  /// How often to play a check at most that fails while heartbeats of ours are late; then it is skipped.
+  std::uint32_t attempts = defaults::conformance_attempts;
   /// CURVE or PLAIN; nothing else of it is used. A worker is checked with CURVE at most, by a broker with
   /// the certificate `sockets.curve.own`.
   net::socket_config sockets;

@@ -65,7 +65,7 @@ void play(const check<Stage>& what, Stage& stage, outcome& row) {
 template <class Stage>
 void play_fairly(const check<Stage>& what, Stage& stage, outcome& row) {
   std::ignore = stage.take_lateness();
-  for (std::uint32_t attempt = 0; attempt < defaults::conformance_attempts; ++attempt) {
+  for (std::uint32_t attempt = 0; attempt < stage.set().attempts; ++attempt) {
     play(what, stage, row);
     if (!has_deviated(row) || stage.take_lateness() <= stage.set().heartbeat)
       return;

@@ -47,10 +47,12 @@ std::optional<frames> wire_worker::next(time_point deadline) {
 }
 
 held_request wire_worker::next_request(time_point deadline) {
+  std::size_t beats = 0;
   while (auto message = next(deadline)) {
     auto read = read_worker_message(version_, *message);
     if (read.what == command::request)
-      return {*std::move(message), std::move(read)};
+      return {*std::move(message), std::move(read), beats};
+    beats += read.what == command::heartbeat ? 1 : 0;
     if (read.what != command::heartbeat && read.what != command::ready)
       throw deviation("the worker got " + readable(*message) + " instead of a REQUEST");
   }
@@ -82,7 +84,22 @@ void wire_worker::expect_no_request(duration how_long) {
   }
 }
 
+void wire_worker::expect_silence_beside(wire_worker& other) {
+  const auto now = net::steady_now();
+  const auto until = now + stage_.expiry();
+  while (other.next(now)) // from before
+    ;
+  for (int beats = 0; beats < 2;) { // the first may have left in front of what should not
+    const auto message = other.next(until);
+    if (!message)
+      break;
+    beats += read_worker_message(version_, *message).what == command::heartbeat ? 1 : 0;
+  }
+  expect_silence(stage_.silence());
+}
+
 void wire_worker::drop_what_is_under_way() {
+  stage_.prove_alive(version_);
   const auto deadline = net::steady_now() + defaults::conformance_settle;
   while (next(deadline))
     ;

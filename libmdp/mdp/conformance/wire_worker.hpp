@@ -11,6 +11,7 @@ namespace mdp::conformance {
 struct held_request {
   frames whole;
   worker_message read;
+  std::size_t beats = 0; ///< HEARTBEATs in front of it
 };
 
 /// A worker on a socket of its own, that does what it is told. Whoever waits on its stage, it beats, as
@@ -51,7 +52,10 @@ public:
   /// Deviates if anything comes.
   void expect_silence(duration how_long);
 
-  /// Reads what comes within a moment: it may have left the broker before that heard our last word.
+  /// Deviates if anything comes; waits until the broker has sent heartbeats to `other`, if it sends any.
+  void expect_silence_beside(wire_worker& other);
+
+  /// Reads what has left the broker before that heard our last word.
   void drop_what_is_under_way();
 
   /// Deviates if anything but heartbeats comes, or an answer to READY (which has an item of its own).
@@ -62,10 +66,15 @@ public:
   std::size_t count_beats(duration how_long);
 
   bool keep_beating = true;
+  /// What it says itself comes in place of heartbeats, and may be late as well.
+  bool talks = false;
 
   /// When the next heartbeat is due; `never` when it does not beat.
-  [[nodiscard]] time_point beat_due() const noexcept {
-    return registered_ && keep_beating ? sent_at_ + stage_.set().heartbeat : never;
+  [[nodiscard]] time_point beat_due() const noexcept { return keep_beating ? word_due() : never; }
+
+  /// When it must say something, whatever it is; `never` when it may be silent.
+  [[nodiscard]] time_point word_due() const noexcept {
+    return registered_ && (keep_beating || talks) ? sent_at_ + stage_.set().heartbeat : never;
   }
 
   /// Leaves without a word.

@@ -77,6 +77,7 @@ std::string answers_find_their_clients(broker_stage& stage, version v) {
 std::string no_answer_to_ready(broker_stage& stage, version v) {
   wire_worker worker(stage, v);
   worker.ready(stage.new_name());
+  stage.prove_alive(v); // it has been read
   const auto until = net::steady_now() + defaults::conformance_settle;
   while (const auto message = worker.next(until))
     if (read_worker_message(v, *message).what != command::heartbeat)
@@ -92,6 +93,7 @@ std::string one_request_at_a_time(broker_stage& stage, version v) {
   client_a.ask(service, {"a"});
   const auto request_a = worker.next_request();
   client_b.ask(service, {"b"});
+  stage.prove_alive(v); // it has been read
   worker.expect_no_request(stage.silence());
   worker.answer(request_a, {"for a"});
   client_a.expect_ending("for a");
@@ -110,6 +112,7 @@ std::string busy_behind_a_partial(broker_stage& stage, version v) {
   worker.send(worker_partial(request_a.read.address, {"part"}));
   client_a.expect_ending("part");
   client_b.ask(service, {"b"});
+  stage.prove_alive(v); // it has been read
   worker.expect_no_request(stage.silence());
   worker.answer(request_a, {"for a"});
   client_a.expect_ending("for a");

@@ -2,6 +2,10 @@
 #include "mdp/net/steady_now.hpp"
 
 #include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
 
 namespace mdp::conformance {
 
@@ -9,8 +13,8 @@ namespace {
 
 constexpr auto watched = defaults::conformance_watched_intervals;
 
-std::string beats_while_idle(worker_stage& stage, version v) {
-  stage.await_conversation();
+/// Heartbeats of an idle worker in `watched` intervals.
+std::size_t count_beats(worker_stage& stage, version v) {
   const auto until = net::steady_now() + stage.intervals(watched);
   std::size_t beats = 0;
   while (const auto news = stage.next(until)) {
@@ -25,18 +29,32 @@ std::string beats_while_idle(worker_stage& stage, version v) {
     expect_same(news->message, worker_heartbeat(v));
     ++beats;
   }
-  const auto seen =
-    std::to_string(beats) + " heartbeats in " + std::to_string(watched) + " intervals";
-  if (beats < watched / 2)
-    throw deviation(seen);
-  return seen;
+  return beats;
+}
+
+/// Half of what should come, in one of several looks: a machine under load is late once.
+std::string beats_while_idle(worker_stage& stage, version v) {
+  stage.await_conversation();
+  std::string seen;
+  for (std::uint32_t watch = 0; watch < defaults::conformance_watches; ++watch) {
+    const auto beats = count_beats(stage, v);
+    seen = std::to_string(beats) + " heartbeats in " + std::to_string(watched) + " intervals";
+    if (beats >= watched / 2)
+      return seen;
+  }
+  throw deviation(seen);
 }
 
 std::string beats_while_busy(worker_stage& stage, version) {
+  constexpr auto least = 3;
+  const auto too_quick = "it answers before two heartbeats are due";
+  // What it said while it was idle comes before its first answer, and is not counted for the second.
+  if (stage.ask({"x"}).took / stage.set().heartbeat < least)
+    throw not_seen(too_quick);
   const auto result = stage.ask({"x"});
   const auto missed = result.took / stage.set().heartbeat;
-  if (missed < 3)
-    throw not_seen("it answers before two heartbeats are due");
+  if (missed < least)
+    throw not_seen(too_quick);
   const auto seen = std::to_string(result.beats) + " heartbeats in " + std::to_string(missed) +
                     " intervals of work";
   if (result.beats < 2) // a first one may have crossed the request
@@ -44,33 +62,66 @@ std::string beats_while_busy(worker_stage& stage, version) {
   return seen;
 }
 
-/// Requests at a pace of two an interval, for so many intervals; the heartbeats among the answers.
-std::size_t talk(worker_stage& stage, std::uint32_t intervals, bool broker_beats) {
-  std::size_t beats = 0;
-  for (std::uint32_t i = 0; i < 2 * intervals; ++i) {
-    const auto result = stage.ask({"x"});
-    if (result.took > stage.set().heartbeat / 2)
-      throw not_seen("it works for longer than half of an interval");
-    beats += result.beats;
+/// Requests at a pace of two an interval.
+class dialogue {
+public:
+  explicit dialogue(worker_stage& stage) : stage_(stage) {}
+
+  /// One request, its answer, and a pause in which the broker may beat once.
+  void exchange(bool broker_beats) {
+    const auto asked = net::steady_now();
+    const auto result = stage_.ask({"x"});
+    count(asked, result);
     if (broker_beats)
-      stage.beat();
-    const auto pause_ends = net::steady_now() + stage.set().heartbeat / 2;
-    while (const auto news = stage.next(pause_ends)) {
-      if (stage.begins_anew(*news)) {
-        stage.adopt(*news);
+      stage_.beat();
+    const auto pause_ends = net::steady_now() + stage_.set().heartbeat / 2;
+    while (const auto news = stage_.next(pause_ends)) {
+      if (stage_.begins_anew(*news)) {
+        stage_.adopt(*news);
         throw deviation("it began a new conversation, though it got requests");
       }
-      beats += news->is_current && news->read.what == command::heartbeat ? 1 : 0;
+      heard_ += news->is_current && news->read.what == command::heartbeat ? 1 : 0;
     }
   }
-  return beats;
-}
+
+  /// How long there was no place for a heartbeat, as an answer came in each interval; and the heartbeats
+  /// that came all the same.
+  [[nodiscard]] duration dense() const noexcept { return dense_; }
+  [[nodiscard]] std::size_t surplus() const noexcept { return surplus_; }
+
+private:
+  /// The answer before this one left the worker when that was asked for or later: if this is less than an
+  /// interval ago, no heartbeat was due between the two.
+  void count(time_point asked, const worker_stage::exchange& result) {
+    const auto interval = stage_.set().heartbeat;
+    heard_ += result.beats;
+    const auto since = asked_before_.value_or(asked);
+    if (net::steady_now() - since < interval) {
+      dense_ += asked - since;
+      surplus_ += asked_before_ ? heard_ : 0;
+    }
+    slow_ += result.took > interval / 2 ? result.took : duration::zero();
+    if (slow_ > stage_.set().patience)
+      throw not_seen("it works for longer than half of an interval");
+    asked_before_ = asked;
+    heard_ = 0;
+  }
+
+  worker_stage& stage_;
+  std::optional<time_point> asked_before_;
+  duration dense_{};
+  duration slow_{}; // the time of requests that were slow
+  std::size_t heard_ = 0;
+  std::size_t surplus_ = 0;
+};
 
 std::string no_surplus_beats(worker_stage& stage, version) {
-  const auto beats = talk(stage, watched, true);
-  const auto seen = std::to_string(beats) + " heartbeats in " + std::to_string(watched) +
-                    " intervals full of answers";
-  if (beats > watched / 2)
+  dialogue talk(stage);
+  while (talk.dense() < stage.intervals(watched + 1))
+    talk.exchange(true);
+  const auto seen = std::to_string(talk.surplus()) + " heartbeats in " +
+                    std::to_string(watched + 1) + " intervals full of answers";
+  if (talk.surplus() > watched / 2)
     throw deviation(seen);
   return seen;
 }
@@ -78,13 +129,20 @@ std::string no_surplus_beats(worker_stage& stage, version) {
 std::string requests_count(worker_stage& stage, version) {
   struct quiet {
     worker_stage& stage;
-    ~quiet() { stage.keep_beating = true; }
+    ~quiet() {
+      stage.keep_beating = true;
+      stage.talks = false;
+    }
   };
   const quiet until_the_end{stage};
   stage.keep_beating = false;
-  const auto intervals = stage.set().liveness + defaults::conformance_grace_intervals;
-  static_cast<void>(talk(stage, intervals, false));
-  return "it stayed for " + std::to_string(intervals) + " intervals of requests and no heartbeats";
+  stage.talks = true;
+  dialogue talk(stage);
+  const auto until = net::steady_now() + stage.expiry();
+  while (net::steady_now() < until)
+    talk.exchange(false);
+  return "it stayed for " + std::to_string(stage.expiry() / stage.set().heartbeat) +
+         " intervals of requests and no heartbeats";
 }
 
 std::string notices_silence(worker_stage& stage, version) {

@@ -34,10 +34,11 @@ duration worker_stage::silence() const noexcept {
 
 std::optional<worker_stage::arrival> worker_stage::next(time_point deadline) {
   for (;;) {
-    const auto due = is_open_ && keep_beating ? sent_at_ + set_.heartbeat : never;
+    const auto word_due = is_open_ && (keep_beating || talks) ? sent_at_ + set_.heartbeat : never;
+    const auto due = keep_beating ? word_due : never;
     const bool has_input = wait_for_input(socket_, std::min(due, deadline));
     const auto woken = net::steady_now();
-    lateness_ = std::max(lateness_, woken - std::min(due, woken));
+    lateness_ = std::max(lateness_, woken - std::min(word_due, woken));
     if (has_input) {
       arrival news;
       news.message = take_message(socket_);
@@ -60,10 +61,13 @@ std::optional<worker_stage::arrival> worker_stage::next(time_point deadline) {
 bool worker_stage::begins_anew(const arrival& news) const {
   // Identities that a ROUTER makes up begin with a zero byte, which a peer's own must not (ZMTP).
   const bool made_up = news.from.starts_with('\0');
-  return news.read.what == command::ready && !(news.is_current && made_up);
+  // Nobody promises an order between connections: what was said on a former one may be read later.
+  const bool is_known = news.is_current || former_ids_.contains(news.from);
+  return news.read.what == command::ready && !(is_known && made_up);
 }
 
 void worker_stage::adopt(const arrival& news) {
+  former_ids_.insert(routing_id_);
   routing_id_ = news.from;
   ready_ = news.message;
   is_open_ = true;
@@ -105,6 +109,8 @@ worker_stage::exchange worker_stage::ask(const frames& body) {
       adopt(*news);
       throw deviation("instead of an answer it began a new conversation");
     }
+    if (news->is_current && is_old_answer(news->read))
+      result.one_more = news->message;
     if (!news->is_current || is_old_answer(news->read))
       continue;
     switch (news->read.what) {
@@ -138,13 +144,18 @@ const worker_stage::silence_story& worker_stage::fall_silent() {
   const auto expired_at = net::steady_now() + expiry();
   const auto until = expired_at + set_.patience;
   while (!story.came_back && story.late_word.empty()) {
-    const auto news = next(until);
-    if (!news)
+    const auto looks_again = std::min(net::steady_now() + set_.heartbeat, until);
+    const auto news = next(looks_again);
+    const auto now = net::steady_now();
+    lateness_ = std::max(lateness_, now - std::min(looks_again, now)); // read late is not said late
+    if (!news && now >= until)
       break;
+    if (!news)
+      continue;
     if (begins_anew(*news)) {
       adopt(*news);
       story.came_back = true;
-    } else if (news->is_current && net::steady_now() > expired_at) {
+    } else if (news->is_current && now > expired_at) {
       story.late_word = readable(news->message);
     }
   }

@@ -1,12 +1,15 @@
 #pragma once
 
 #include "mdp/conformance/check.hpp"
+#include "mdp/conformance/conformance_defaults.hpp"
 #include "mdp/conformance/run.hpp"
 
 #include <zmq.hpp>
 
+#include <algorithm>
 #include <cstddef>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -32,7 +35,9 @@ public:
   [[nodiscard]] duration silence() const noexcept;
   /// After so long the worker must have noticed that we are silent (7-39).
   [[nodiscard]] duration expiry() const noexcept {
-    return intervals(set_.liveness + defaults::conformance_grace_intervals);
+    return intervals(set_.liveness) +
+           std::max<duration>(intervals(defaults::conformance_grace_intervals),
+                              defaults::conformance_shortest_grace);
   }
 
   // -- what comes in ----------------------------------------------------------------------------------
@@ -51,7 +56,7 @@ public:
   [[nodiscard]] const frames& ready() const noexcept { return ready_; }
   [[nodiscard]] const std::string& routing_id() const noexcept { return routing_id_; }
 
-  /// Whether `news` is a READY by which the worker begins anew: on another connection, or under an
+  /// Whether `news` is a READY by which the worker begins anew: on a new connection, or under an
   /// identity that it chose itself, which tells nothing about its connection.
   [[nodiscard]] bool begins_anew(const arrival& news) const;
 
@@ -75,6 +80,7 @@ public:
     frames last;         ///< REPLY or FINAL, whole
     worker_message read;
     std::vector<frames> partials;
+    frames one_more;       ///< one answer too many to an earlier request, which came meanwhile
     std::size_t beats = 0; ///< HEARTBEATs in front of the last answer
     duration took{};
   };
@@ -84,6 +90,8 @@ public:
   exchange ask(const frames& body);
 
   bool keep_beating = true;
+  /// Requests come in place of heartbeats, and may be late as well.
+  bool talks = false;
 
   /// How the worker took it that we were silent. Tried once; told to all who ask.
   struct silence_story {
@@ -118,6 +126,7 @@ private:
   std::string endpoint_;
   version spoken_ = version::v0_1;
   std::string routing_id_;
+  std::set<std::string> former_ids_;
   frames ready_;
   bool is_open_ = false;
   std::uint64_t conversations_ = 0;
