@@ -88,11 +88,11 @@ TEST_CASE("a reader that is slower than the time-out does not lose its stream by
   mdp::client client(client_at(broker.endpoint()));
   REQUIRE(client.request("count", {frame("0")}, patient())); // the worker is there
   auto hasty = patient();
-  hasty.timeout = 2s;
+  hasty.timeout = 4s; // from part to part, on any machine
   auto stream = client.stream("count", {frame("1000")}, hasty);
   REQUIRE(stream.next());
   // Meanwhile another request times out that has more patience.
-  hasty.timeout = 3s;
+  hasty.timeout = 5s;
   CHECK(client.request("nobody", {frame("x")}, hasty).error() == request_failure::timed_out);
   CHECK(read_all(stream, 1) == 1000);
 }
@@ -131,10 +131,11 @@ TEST_CASE(
   mdp::client client(client_at(broker.endpoint()));
   REQUIRE(client.request("stuck", {frame("x")}, patient())); // the worker is there
   auto hasty = patient();
-  hasty.timeout = 2s;
+  hasty.timeout = 5s; // until the first part, on any machine
   auto stream = client.stream("stuck", {frame("x")}, hasty);
   REQUIRE(stream.next());
   CHECK(stream.next().error() == request_failure::stream_broken);
+  hasty.timeout = 100ms; // for a part that never comes
   CHECK(client.stream("nobody", {frame("x")}, hasty).next().error() == request_failure::timed_out);
   may_end.release();
 }

@@ -4,6 +4,12 @@
 #include "support/eventually.hpp"
 #include "support/process.hpp"
 
+#include <arpa/inet.h>
+#include <netinet/in.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <cstdint>
 #include <filesystem>
 #include <fstream>
 #include <stdexcept>
@@ -13,6 +19,29 @@
 
 namespace mdp::test {
 
+/// Keeps a local port that a process has left for its successor: the system gives it to nobody who asks for
+/// any port, as tests that run beside this one do, and who names it gets it all the same.
+class kept_port {
+public:
+  explicit kept_port(const std::string& port)
+      : fd_(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
+    const int yes = 1;
+    sockaddr_in address{};
+    address.sin_family = AF_INET;
+    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    address.sin_port = htons(static_cast<std::uint16_t>(std::stoi(port)));
+    ::setsockopt(fd_, SOL_SOCKET, SO_REUSEADDR, &yes, sizeof yes);
+    if (::bind(fd_, reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0)
+      throw std::runtime_error("port " + port + " is somebody else's already");
+  }
+  ~kept_port() { ::close(fd_); }
+  kept_port(const kept_port&) = delete;
+  kept_port& operator=(const kept_port&) = delete;
+
+private:
+  int fd_;
+};
+
 /// An mdp-broker process on a port that the system chose at its first start, and that it keeps.
 class broker_process {
 public:
@@ -20,8 +49,11 @@ public:
     start("*");
   }
 
-  /// Starts it again on the same port.
-  void start_again() { start(port_); }
+  /// Starts it again on the same port; it has ended.
+  void start_again() {
+    const kept_port until_it_listens(port_);
+    start(port_);
+  }
 
   [[nodiscard]] std::string endpoint() const { return "tcp://127.0.0.1:" + port_; }
   [[nodiscard]] process& running() noexcept { return process_; }
