@@ -19,12 +19,25 @@
 
 namespace mdp::test {
 
-/// Stands where the I/O actor does and keeps what is to be sent.
+/// Stands where the I/O actor does.
 using io_recorder =
   recorder<actors::io_actor, actors::stop, actors::loop_reported, actors::loop_ended,
-           actors::serve_peers, actors::send_to_peer, actors::peer_ended, actors::release_peer,
-           actors::open_socket, actors::send_on_socket, actors::close_owned_socket,
-           actors::deadline_due, actors::keys_changed>;
+           actors::serve_peers, actors::peer_ended, actors::release_peer, actors::open_socket,
+           actors::send_on_socket, actors::close_owned_socket, actors::deadline_due,
+           actors::keys_changed>;
+
+/// Stands where the way to the loop does.
+class recorded_outlet final : public actors::peer_outlet {
+public:
+  [[nodiscard]] bool send(message frames, std::uint64_t) override {
+    if (has_room)
+      sent.push_back(std::move(frames));
+    return has_room;
+  }
+
+  bool has_room = true;
+  std::vector<message> sent;
+};
 
 /// A whole broker branch, real but for the sockets: the test plays the loop. What clients and
 /// workers say goes in as commands, what they are told comes out as commands, read back through the
@@ -76,8 +89,7 @@ public:
   /// A client connects and is known from now on.
   actors::client_session_actor connect_client(peer_id id) {
     return sessions_[id.value] = run_opener([&](caf::local_actor& parent) {
-             return openers_.session(parent, id, frame("client " + std::to_string(id.value)), user,
-                                     system.now());
+             return openers_.session(parent, introduce(id, "client ", {}));
            });
   }
 
@@ -96,8 +108,7 @@ public:
                  std::uint32_t capacity = 1) {
     versions_[id.value] = version;
     auto worker = run_opener([&](caf::local_actor& parent) {
-      return openers_.connection(parent, id, frame("worker " + std::to_string(id.value)), user,
-                                 version, system.now());
+      return openers_.connection(parent, introduce(id, "worker ", version));
     });
     say(worker, wire::worker_ready{service, capacity, capacity > 1});
     return worker;
@@ -140,6 +151,9 @@ public:
     return std::get<wire::worker_request>(std::move(told.front()));
   }
 
+  /// The way to a peer that has been connected.
+  recorded_outlet& outlet_of(peer_id id) { return *outlets_.at(id.value); }
+
   /// Peers that have ended since the fixture began.
   std::vector<actors::peer_ended>& ended() {
     collect();
@@ -154,16 +168,16 @@ public:
     std::make_shared<actors::current<actors::service_registry_actor>>();
 
 private:
-  std::vector<message> told(peer_id id) {
-    collect();
-    return std::exchange(sent_[id.value], {});
+  std::vector<message> told(peer_id id) { return std::exchange(outlet_of(id).sent, {}); }
+
+  actors::new_peer introduce(peer_id id, const char* kind, wire::protocol_version version) {
+    auto& outlet = outlets_[id.value] = std::make_shared<recorded_outlet>();
+    return {id, frame(kind + std::to_string(id.value)), user, version, system.now(), outlet};
   }
 
   void collect() {
     for (auto& each : io_.take()) {
-      if (auto* out = std::get_if<actors::send_to_peer>(&each))
-        sent_[out->peer.value].push_back(std::move(out->frames));
-      else if (auto* end = std::get_if<actors::peer_ended>(&each))
+      if (auto* end = std::get_if<actors::peer_ended>(&each))
         ended_.push_back(*end);
       else if (auto* release = std::get_if<actors::release_peer>(&each))
         releases_.push_back(*release);
@@ -175,7 +189,7 @@ private:
   io_recorder io_{system};
   actors::supervisor_actor root_;
   actors::serve_peers openers_;
-  std::map<std::uint64_t, std::vector<message>> sent_;
+  std::map<std::uint64_t, std::shared_ptr<recorded_outlet>> outlets_;
   std::map<std::uint64_t, wire::protocol_version> versions_;
   std::vector<actors::peer_ended> ended_;
   std::vector<actors::release_peer> releases_;

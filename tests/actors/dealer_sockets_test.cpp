@@ -51,7 +51,6 @@ struct stand_state {
       },
       [](const actors::loop_ended&) {},
       [](const actors::serve_peers&) {},
-      [](const actors::send_to_peer&) {},
       [](const actors::peer_ended&) {},
       [](const actors::release_peer&) {},
       [](actors::deadline_due) {},

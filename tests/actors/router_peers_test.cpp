@@ -49,7 +49,6 @@ struct stand_state {
       },
       [](const actors::loop_ended&) {},
       [this](actors::serve_peers& openers) { peers.use_openers(std::move(openers)); },
-      [this](actors::send_to_peer& request) { peers.send(request); },
       [this](const actors::peer_ended& news) {
         peers.end(news);
         *peers_known = peers.size();
@@ -76,17 +75,15 @@ struct fixture {
     around->registry = registry.handle();
     around->counters = counters;
     system.send(
-      io, actors::serve_peers{
-            [](caf::local_actor&, peer_id, const frame&, const frame&, time_point) {
-              return actors::client_session_actor{};
-            },
-            [this, around](caf::local_actor& parent, peer_id id, const frame& routing_id,
-                           const frame& user, wire::protocol_version version, time_point now) {
-              last = actors::spawn_state<actors::worker_connection_state>(
-                parent, around, id, routing_id, user, version, now);
-              return last;
-            },
-          });
+      io,
+      actors::serve_peers{
+        [](caf::local_actor&, const actors::new_peer&) { return actors::client_session_actor{}; },
+        [this, around](caf::local_actor& parent, const actors::new_peer& who) {
+          outlets.push_back(who.outlet);
+          last = actors::spawn_state<actors::worker_connection_state>(parent, around, who);
+          return last;
+        },
+      });
   }
 
   ~fixture() {
@@ -117,6 +114,7 @@ struct fixture {
     registry{system};
   actors::io_actor io = actors::spawn_state<stand_state>(system.actors(), counters, outbox, known);
   actors::worker_connection_actor last;
+  std::vector<std::shared_ptr<actors::peer_outlet>> outlets; // of all connections so far
 };
 
 } // namespace
@@ -158,4 +156,15 @@ TEST_CASE_FIXTURE(fixture, "T9 a worker whose actor failed is a stranger again, 
   CHECK(counters->turned_away.value() == 1);
   says({ready, beat});
   CHECK(*known == 1);
+}
+
+TEST_CASE_FIXTURE(fixture,
+                  "7-28 what is said late to a worker that left does not reach the one it is now") {
+  says({ready, leave, ready});
+  REQUIRE(outlets.size() == 2);
+  REQUIRE(*known == 1);
+  CHECK(outlets[0]->send({frame("late")}));
+  CHECK(counters->undelivered.value() == 1);
+  CHECK(outlets[1]->send({frame("in time")}));
+  CHECK(counters->undelivered.value() == 1);
 }

@@ -4,6 +4,7 @@
 #include "mdp/actors/interfaces.hpp"
 #include "mdp/actors/io/batch_credit.hpp"
 #include "mdp/actors/io/loop_commands.hpp"
+#include "mdp/actors/peer_outlet.hpp"
 #include "mdp/actors/supervision/child_spec.hpp"
 #include "mdp/actors/supervision/unadopted.hpp"
 #include "mdp/actors/worker_card.hpp"
@@ -84,24 +85,25 @@ struct loop_ended {
   std::string what;
 };
 
-/// Starts the actor of a new peer; `user` is who that is by CURVE, empty without it. Called on the
-/// loop, by the I/O actor `parent`.
-using open_session = std::function<client_session_actor(
-  caf::local_actor& parent, peer_id, const frame& routing_id, const frame& user, time_point now)>;
+/// Somebody who is known from now on.
+struct new_peer {
+  peer_id id;
+  frame routing_id;
+  frame user; ///< Who it is by CURVE or PLAIN; empty without.
+  wire::protocol_version version{};
+  time_point since;
+  std::shared_ptr<peer_outlet> outlet; ///< Never null.
+};
+
+/// Starts the actor of a new peer. Called on the loop, by the I/O actor `parent`.
+using open_session = std::function<client_session_actor(caf::local_actor& parent, const new_peer&)>;
 using open_connection =
-  std::function<worker_connection_actor(caf::local_actor& parent, peer_id, const frame& routing_id,
-                                        const frame& user, wire::protocol_version, time_point now)>;
+  std::function<worker_connection_actor(caf::local_actor& parent, const new_peer&)>;
 
 /// A broker is there: bind if that has not been done, and open an actor for each new peer.
 struct serve_peers {
   open_session session;
   open_connection connection;
-};
-
-struct send_to_peer {
-  peer_id peer;
-  message frames;
-  std::uint64_t number = 0; ///< The sender's own; comes back in `peer_lost`.
 };
 
 /// A session or connection is over.
@@ -407,7 +409,6 @@ MDP_MESSAGE(mdp::actors::list_children)
 MDP_MESSAGE(mdp::actors::loop_reported)
 MDP_MESSAGE(mdp::actors::loop_ended)
 MDP_MESSAGE(mdp::actors::serve_peers)
-MDP_MESSAGE(mdp::actors::send_to_peer)
 MDP_MESSAGE(mdp::actors::peer_ended)
 MDP_MESSAGE(mdp::actors::release_peer)
 MDP_MESSAGE(mdp::actors::peer_released)

@@ -45,17 +45,16 @@ struct adopting {
 
 client_session_actor open_client(caf::local_actor& parent, const adopting& adopt,
                                  const std::shared_ptr<const session::surroundings>& around,
-                                 peer_id id, const frame& routing_id, const frame& user,
-                                 std::shared_ptr<engine::user_access> access, time_point now) {
-  const auto kept = std::make_shared<session::store>(around->config, id, routing_id, now,
-                                                     around->budget, user, access);
-  auto opened = spawn_state<session>(parent, around, id, kept);
+                                 const new_peer& who, std::shared_ptr<engine::user_access> access) {
+  const auto kept =
+    std::make_shared<session::store>(around->config, who, around->budget, std::move(access));
+  auto opened = spawn_state<session>(parent, around, kept);
   child_spec spec;
   spec.name = session::name;
   spec.restart = restart_type::transient;
   spec.line = kept->line;
-  spec.start = [around, id, kept](caf::local_actor& supervisor) {
-    return stoppable_actor{spawn_state<session>(supervisor, around, id, kept)};
+  spec.start = [around, kept](caf::local_actor& supervisor) {
+    return stoppable_actor{spawn_state<session>(supervisor, around, kept)};
   };
   adopt(parent, adoption_of(stoppable_actor{opened}, std::move(spec)));
   return opened;
@@ -79,15 +78,11 @@ serve_peers openers(const branch_ptr& branch, const service_registry_actor& regi
     return book ? book->of(user.text()) : std::shared_ptr<engine::user_access>();
   };
   return {
-    [for_clients, access_of, adopt](caf::local_actor& parent, peer_id id, const frame& routing_id,
-                                    const frame& user, time_point now) {
-      return open_client(parent, adopt, for_clients, id, routing_id, user, access_of(user), now);
+    [for_clients, access_of, adopt](caf::local_actor& parent, const new_peer& who) {
+      return open_client(parent, adopt, for_clients, who, access_of(who.user));
     },
-    [for_workers, access_of, adopt](caf::local_actor& parent, peer_id id, const frame& routing_id,
-                                    const frame& user, wire::protocol_version version,
-                                    time_point now) {
-      auto opened = spawn_state<connection>(parent, for_workers, id, routing_id, user, version, now,
-                                            access_of(user));
+    [for_workers, access_of, adopt](caf::local_actor& parent, const new_peer& who) {
+      auto opened = spawn_state<connection>(parent, for_workers, who, access_of(who.user));
       adopt(parent, adopt_temporary(opened, connection::name));
       return opened;
     },

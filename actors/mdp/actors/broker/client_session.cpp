@@ -12,11 +12,10 @@
 namespace mdp::actors {
 
 client_session_state::client_session_state(handle::pointer self,
-                                           std::shared_ptr<const surroundings> around, peer_id id,
+                                           std::shared_ptr<const surroundings> around,
                                            std::shared_ptr<store> kept)
     : self_(self),
       around_(std::move(around)),
-      id_(id),
       counted_(around_->counters, &broker_counters::sessions),
       store_(std::move(kept)),
       link_(store_->link) {}
@@ -80,8 +79,8 @@ void client_session_state::carry_out() {
     std::visit(
       overload{
         [&](engine::send_to_client& reply) {
-          tell(self_, around_->io,
-               send_to_peer{id_, encode(std::move(reply.command), reply.version)});
+          if (!store_->outlet->send(encode(std::move(reply.command), reply.version)))
+            tell(self_, handle{self_}, peer_lost{});
         },
         [&](engine::submit_to_service& request) {
           tell(self_, around_->desk,
@@ -93,11 +92,11 @@ void client_session_state::carry_out() {
         },
         [&](const engine::request_refused& news) { around_->counters->refused.add(news.reason); },
         [&](const engine::ask_to_leave& request) {
-          tell(self_, around_->io, release_peer{id_, request.heard});
+          tell(self_, around_->io, release_peer{store_->id, request.heard});
         },
         [&](const engine::client_ended& end) {
           around_->counters->ended_clients.add(end.reason);
-          tell(self_, around_->io, peer_ended{id_, false, end.heard, false});
+          tell(self_, around_->io, peer_ended{store_->id, false, end.heard, false});
           end_normally(self_);
         },
       },

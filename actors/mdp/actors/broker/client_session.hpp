@@ -23,12 +23,17 @@ public:
   /// What of a session outlives its actor, so that one that failed is back with all open requests.
   /// Belongs to the actor that runs, one after the other.
   struct store {
-    store(const engine::client_link_config& config, peer_id id, const frame& routing_id,
-          time_point now, std::shared_ptr<engine::broker_budget> budget, const frame& user = {},
-          std::shared_ptr<engine::user_access> access = {})
-        : link(config, id, routing_id, now, std::move(budget), user, std::move(access)) {}
+    store(const engine::client_link_config& config, const new_peer& who,
+          std::shared_ptr<engine::broker_budget> budget,
+          std::shared_ptr<engine::user_access> access)
+        : id(who.id),
+          link(config, id, who.routing_id, who.since, std::move(budget), who.user,
+               std::move(access)),
+          outlet(who.outlet) {}
 
+    const peer_id id;
     engine::client_link link;
+    const std::shared_ptr<peer_outlet> outlet;
     std::uint64_t superfluous_counted = 0; ///< What of its answers is in the broker's counter.
     std::optional<job_id> answer_in_hand;  ///< Of the message that is being worked on.
     std::shared_ptr<succession> line = std::make_shared<succession>();
@@ -42,7 +47,7 @@ public:
     std::shared_ptr<engine::broker_budget> budget;
   };
 
-  client_session_state(handle::pointer self, std::shared_ptr<const surroundings> around, peer_id id,
+  client_session_state(handle::pointer self, std::shared_ptr<const surroundings> around,
                        std::shared_ptr<store> kept);
 
   handle::behavior_type make_behavior();
@@ -56,7 +61,6 @@ private:
 
   handle::pointer self_;
   std::shared_ptr<const surroundings> around_;
-  peer_id id_;
   counted_in counted_;
   std::shared_ptr<store> store_;
   engine::client_link& link_;

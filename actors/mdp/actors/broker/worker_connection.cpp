@@ -15,16 +15,15 @@ namespace mdp::actors {
 
 worker_connection_state::worker_connection_state(handle::pointer self,
                                                  std::shared_ptr<const surroundings> around,
-                                                 peer_id id, const frame& routing_id,
-                                                 const frame& user, wire::protocol_version version,
-                                                 time_point now,
+                                                 const new_peer& who,
                                                  std::shared_ptr<const engine::user_access> access)
     : self_(self),
       around_(std::move(around)),
-      id_(id),
+      id_(who.id),
       counted_(around_->counters, &broker_counters::connections),
-      card_(std::make_shared<worker_card>(routing_id, version, now, user)),
-      link_(around_->config, now, std::move(access)) {}
+      card_(std::make_shared<worker_card>(who.routing_id, who.version, who.since, who.user)),
+      link_(around_->config, who.since, std::move(access)),
+      outlet_(who.outlet) {}
 
 worker_connection_actor::behavior_type worker_connection_state::make_behavior() {
   return {
@@ -68,40 +67,40 @@ worker_connection_actor::behavior_type worker_connection_state::make_behavior() 
 
 void worker_connection_state::carry_out(const loop_credit& credit) {
   link_.actions().drain([&](engine::worker_link_action&& action) {
-    std::visit(
-      overload{
-        [&](engine::send_to_worker& out) {
-          tell(self_, around_->io,
-               send_to_peer{id_, encode(std::move(out.command), card_->version()), out.number});
-        },
-        [&](engine::offer_service& offer) {
-          spdlog::debug("worker {} offers {} (MDP {}, capacity {})", id_.value, offer.service,
-                        to_string(card_->version()), offer.capacity);
-          if (!card_->user().empty() &&
-              (around_->are_users_listed || around_->audit->take(now_of(self_))))
-            spdlog::info("audit worker-registered peer={} user={} service={}", id_.value,
-                         card_->user().text(), offer.service);
-          card_->announce(std::move(offer.key));
-          tell(self_, around_->registry,
-               register_sink{std::move(offer.service), sink_id{id_.value}, offer.capacity,
-                             job_sink_actor{handle{self_}}, card_, nullptr, offer.load});
-        },
-        [&](const engine::worker_load& news) {
-          tell(self_, queue_, sink_loaded{sink_id{id_.value}, news.load});
-        },
-        [&](const engine::registration_refused& news) {
-          if (around_->audit->take(now_of(self_)))
-            spdlog::warn("audit worker-refused peer={} user={} service={} reason=not-allowed",
-                         id_.value, card_->user().text(), news.service);
-        },
-        [&](engine::worker_answer& answer) {
-          tell(self_, queue_,
-               job_answered{sink_id{id_.value}, answer.id, answer.attempt, answer.is_final,
-                            std::move(answer.body), credit});
-        },
-        [&](engine::worker_ended& end) { on_ended(end); },
-      },
-      action);
+    std::visit(overload{
+                 [&](engine::send_to_worker& out) {
+                   if (!outlet_->send(encode(std::move(out.command), card_->version()), out.number))
+                     tell(self_, handle{self_}, peer_lost{out.number});
+                 },
+                 [&](engine::offer_service& offer) {
+                   spdlog::debug("worker {} offers {} (MDP {}, capacity {})", id_.value,
+                                 offer.service, to_string(card_->version()), offer.capacity);
+                   if (!card_->user().empty() &&
+                       (around_->are_users_listed || around_->audit->take(now_of(self_))))
+                     spdlog::info("audit worker-registered peer={} user={} service={}", id_.value,
+                                  card_->user().text(), offer.service);
+                   card_->announce(std::move(offer.key));
+                   tell(self_, around_->registry,
+                        register_sink{std::move(offer.service), sink_id{id_.value}, offer.capacity,
+                                      job_sink_actor{handle{self_}}, card_, nullptr, offer.load});
+                 },
+                 [&](const engine::worker_load& news) {
+                   tell(self_, queue_, sink_loaded{sink_id{id_.value}, news.load});
+                 },
+                 [&](const engine::registration_refused& news) {
+                   if (around_->audit->take(now_of(self_)))
+                     spdlog::warn(
+                       "audit worker-refused peer={} user={} service={} reason=not-allowed",
+                       id_.value, card_->user().text(), news.service);
+                 },
+                 [&](engine::worker_answer& answer) {
+                   tell(self_, queue_,
+                        job_answered{sink_id{id_.value}, answer.id, answer.attempt, answer.is_final,
+                                     std::move(answer.body), credit});
+                 },
+                 [&](engine::worker_ended& end) { on_ended(end); },
+               },
+               action);
   });
   timer_.arm(self_, handle{self_}, link_.next_deadline());
 }

@@ -33,8 +33,7 @@ public:
   };
 
   worker_connection_state(handle::pointer self, std::shared_ptr<const surroundings> around,
-                          peer_id id, const frame& routing_id, const frame& user,
-                          wire::protocol_version version, time_point now,
+                          const new_peer& who,
                           std::shared_ptr<const engine::user_access> access = {});
 
   handle::behavior_type make_behavior();
@@ -50,6 +49,7 @@ private:
   counted_in counted_;
   std::shared_ptr<worker_card> card_; // what others may see of the worker
   engine::worker_link link_;
+  std::shared_ptr<peer_outlet> outlet_;
   job_source_actor queue_; // takes the answers; null until the service has accepted us
   deadline_timer timer_;
 };

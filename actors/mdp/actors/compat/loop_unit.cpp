@@ -1,8 +1,14 @@
 #include "mdp/actors/compat/loop_unit.hpp"
 
+#include <caf/atom.hpp>
+#include <caf/logger.hpp>
 #include <caf/scheduler/abstract_coordinator.hpp>
 
 namespace mdp::actors {
+
+loop_unit::loop_unit(caf::actor_system& system)
+    : caf::execution_unit(&system),
+      is_logged_(system.logger().accepts(CAF_LOG_LEVEL_ERROR, caf::atom("caf"))) {}
 
 loop_unit::~loop_unit() {
   hand_over();
@@ -16,6 +22,10 @@ void loop_unit::exec_later(caf::resumable* job) {
 }
 
 bool loop_unit::run() {
+  // CAF's logger keeps for each thread which actor is on it, in one table behind one lock, and is told twice with
+  // each resumption. To whom nobody listens is not told. Each spawn brings it back, so this is done each time.
+  if (!is_logged_)
+    caf::logger::set_current_actor_system(nullptr);
   for (std::size_t resumed = 0; !ready_.empty() && resumed < defaults::turn_max_resumes;
        ++resumed) {
     auto* job = ready_.front();

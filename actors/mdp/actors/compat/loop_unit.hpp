@@ -22,7 +22,7 @@ namespace mdp::actors {
 /// Loop thread only.
 class loop_unit final : public caf::execution_unit {
 public:
-  explicit loop_unit(caf::actor_system& system) : caf::execution_unit(&system) {}
+  explicit loop_unit(caf::actor_system& system);
   ~loop_unit() override;
 
   void exec_later(caf::resumable* job) override;
@@ -34,6 +34,7 @@ public:
   void hand_over();
 
 private:
+  bool is_logged_;                    // CAF's own log is on: the program's decision
   std::deque<caf::resumable*> ready_; // each holds one reference
 };
 

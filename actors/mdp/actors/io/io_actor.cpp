@@ -82,10 +82,6 @@ io_state::~io_state() {
 io_actor::behavior_type io_state::make_behavior() {
   return {
     // What each request brings stands first: CAF tries them in their order.
-    [this](send_to_peer& request) -> unanswered {
-      router_of(request.peer).send(request);
-      return {};
-    },
     [this](loop_reported& news) -> unanswered {
       on_reports(news);
       return {};

@@ -204,23 +204,10 @@ void router_peers::probe() {
   probe_timer_.fired();
   if (probes_.tick(now_of(self_)))
     directory_.for_each([this](const directory::entry& peer) {
-      if (const auto* worker = std::get_if<worker_connection_actor>(&peer.handle))
+      if (const auto* worker = std::get_if<worker_connection_actor>(&peer.handle.actor))
         tell(self_, *worker, probe_worker{});
     });
   probe_timer_.arm(self_, io_actor{self_}, probes_.next_deadline());
-}
-
-void router_peers::send(send_to_peer& request) {
-  const auto* peer = directory_.find(request.peer);
-  if (peer == nullptr)
-    return counters_->undelivered.add();
-  if (!outbox_->push(send_frames{socket_, peer->id, peer->routing_id, std::move(request.frames),
-                                 request.number})) {
-    // The loop is swamped. Forgetting the message silently could leave a request with a worker that
-    // never got it, so the peer is treated as one that cannot be reached.
-    counters_->outbox_refused.add();
-    tell_lost(*peer, request.number);
-  }
 }
 
 void router_peers::end(const peer_ended& news) {
@@ -238,7 +225,7 @@ void router_peers::release(const release_peer& request) {
   if (peer == nullptr)
     return;
   const auto [id, routing_id, session] =
-    std::tuple{peer->id, peer->routing_id, std::get<client_session_actor>(peer->handle)};
+    std::tuple{peer->id, peer->routing_id, std::get<client_session_actor>(peer->handle.actor)};
   if (!directory_.release(id, request.heard))
     return;
   forget(routing_id);
@@ -262,13 +249,16 @@ void router_peers::note_session(const directory::entry& peer, time_point now) {
 
 void router_peers::open(directory::entry& peer, time_point now) {
   note_session(peer, now);
+  const auto outlet =
+    std::make_shared<router_outlet>(*outbox_, socket_, peer.id, peer.routing_id, counters_);
+  peer.handle.outlet = outlet_keeper(outlet);
+  const new_peer who{peer.id, peer.routing_id, peer.user, peer.version, now, outlet};
   if (peer.kind == peers::peer_kind::client) {
     counters_->clients.add();
-    peer.handle = openers_.session(*self_, peer.id, peer.routing_id, peer.user, now);
+    peer.handle.actor = openers_.session(*self_, who);
   } else {
     counters_->workers.add();
-    peer.handle =
-      openers_.connection(*self_, peer.id, peer.routing_id, peer.user, peer.version, now);
+    peer.handle.actor = openers_.connection(*self_, who);
     watch(peer); // a session that fails is started again, a connection is not
   }
 }
@@ -281,7 +271,7 @@ void router_peers::watch(const directory::entry& peer) {
         return peer_ended{id, false, std::nullopt, how.failed};
       });
     },
-    peer.handle);
+    peer.handle.actor);
 }
 
 void router_peers::deliver(directory::entry& peer, router_input& report,
@@ -289,11 +279,11 @@ void router_peers::deliver(directory::entry& peer, router_input& report,
   std::visit(
     overload{
       [&](wire::client_request& request) {
-        tell(self_, std::get<client_session_actor>(peer.handle),
+        tell(self_, std::get<client_session_actor>(peer.handle.actor),
              request_arrived{std::move(request), report.input.version, report.received_at, credit});
       },
       [&](wire::from_worker& command) {
-        tell(self_, std::get<worker_connection_actor>(peer.handle),
+        tell(self_, std::get<worker_connection_actor>(peer.handle.actor),
              command_arrived{std::move(command), report.received_at, credit});
       },
     },
@@ -309,11 +299,11 @@ void router_peers::turn_away(const router_input& report) {
 
 void router_peers::tell_lost(const directory::entry& peer, std::uint64_t first_undelivered) {
   std::visit([&](const auto& handle) { tell(self_, handle, peer_lost{first_undelivered}); },
-             peer.handle);
+             peer.handle.actor);
 }
 
 void router_peers::tell_invalid(const directory::entry& peer) {
-  if (const auto* worker = std::get_if<worker_connection_actor>(&peer.handle))
+  if (const auto* worker = std::get_if<worker_connection_actor>(&peer.handle.actor))
     tell(self_, *worker, invalid_arrived{});
 }
 

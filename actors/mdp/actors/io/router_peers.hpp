@@ -5,6 +5,7 @@
 #include "mdp/actors/io/log_limiter.hpp"
 #include "mdp/actors/io/loop_commands.hpp"
 #include "mdp/actors/io/outbox.hpp"
+#include "mdp/actors/io/router_outlet.hpp"
 #include "mdp/actors/messages.hpp"
 #include "mdp/peers/peer_directory.hpp"
 #include "mdp/peers/probe_schedule.hpp"
@@ -16,7 +17,7 @@
 namespace mdp::actors::io {
 
 /// The I/O actor's half that serves one ROUTER of a broker: hands what ROUTER peers send to their sessions and
-/// connections, and what these say to the loop. Carries out what `peers::peer_directory` decides.
+/// connections, which have outlets of their own back to the loop. Carries out what `peers::peer_directory` decides.
 class router_peers {
 public:
   router_peers(io_actor::pointer self, const peers::directory_config& config,
@@ -48,7 +49,6 @@ public:
   /// On `deadline_due`: has the workers that hold requests sent to, if it is time for that.
   void probe();
 
-  void send(send_to_peer& request);
   void end(const peer_ended& news);
   void release(const release_peer& request);
 
@@ -56,8 +56,12 @@ public:
   [[nodiscard]] std::size_t size() const noexcept { return directory_.size(); }
 
 private:
-  using peer_handle = std::variant<client_session_actor, worker_connection_actor>;
-  using directory = peers::peer_directory<peer_handle>;
+  using peer_actor = std::variant<client_session_actor, worker_connection_actor>;
+  struct reach {
+    peer_actor actor;
+    outlet_keeper outlet; // the actor's: closed when the peer is forgotten
+  };
+  using directory = peers::peer_directory<reach>;
 
   void forget(const frame& routing_id);
   void note_session(const directory::entry& peer, time_point now);
