@@ -1,6 +1,7 @@
 """Our broker beside what stands for the least that its work can cost, under the same load in turns; started by scripts/bench."""
 
 import argparse
+import concurrent.futures
 import contextlib
 import functools
 import json
@@ -71,6 +72,21 @@ def streamed(how):
     return {"rate": said["part_rate"], "growth": (max(seen[half:]) - max(seen[:half])) / 2**20}
 
 
+def shared_out(what, brokers):
+    """Two loads of half the clients and workers, at one broker or at two that know nothing of each other. Two are what two
+    I/O loops in one broker could serve at most, as these would have their queues in common."""
+    half = {**what, "clients": what["clients"] // 2, "workers": what["workers"] // 2}
+
+    def measure(how):
+        with contextlib.ExitStack() as stack, concurrent.futures.ThreadPoolExecutor(2) as loads:
+            programs = [stack.enter_context(ours()) for _ in range(brokers)]
+            said = list(loads.map(lambda number: run_load(programs[number % brokers], half, how.seconds), range(2)))
+        spent = statistics.mean(each["processor_us_a_request"] for each in said)  # at one broker for the other load, too
+        return {"rate": sum(each["rate"] for each in said), "cpu": spent * brokers / 2}
+
+    return measure
+
+
 def counted(of):
     return lambda how: {"count": of()}
 
@@ -124,6 +140,8 @@ SCENARIOS = [
              counted(functools.partial(_instructions.system_calls, loop, ONE)), THE_LOOP, {"count": ("<=", 1.05)}, "ratio", "a request", once=True),
     Scenario("K", "memory of a waiting request of 64 B, 100 000 of them", waiting_memory, None, "", {"count": ("<=", 600)}, "value", "bytes",
              once=True),
+    Scenario("L", "as C, half of it at each of two brokers; beside both halves at one", shared_out(BATCHED, 2), shared_out(BATCHED, 1),
+             "one broker", {}),
 ]
 UNITS = {"rate": "requests/s", "p50": "p50, us", "p99": "p99, us", "cpu": "CPU us a request", "growth": "MiB"}
 
@@ -200,7 +218,7 @@ def main():
     form = words.add_mutually_exclusive_group()
     form.add_argument("--markdown", action="store_true", help="print the table as Markdown")
     form.add_argument("--json", action="store_true", help="print JSON instead of a table")
-    words.add_argument("scenarios", nargs="*", help="which, A to K; all if none is named")
+    words.add_argument("scenarios", nargs="*", help="which, A to L; all if none is named")
     how = words.parse_args()
     if how.rounds < 1 or how.seconds < 1:
         words.error("--rounds and --seconds are at least 1")
