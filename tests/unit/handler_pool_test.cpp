@@ -112,6 +112,28 @@ TEST_CASE("what waits in a pool that stops is let go of") {
   CHECK(held.use_count() == 1);
 }
 
+TEST_CASE("what waits in a pool that stops is let go of even if it holds the lane it waits on") {
+  const auto held = std::make_shared<int>(1);
+  handler_pool pool(1);
+  const auto probe = pool.open_lane(1); // its tasks never run, as the only thread is taken
+  std::binary_semaphore started{0};
+  auto running = pool.open_lane(1);
+  auto next = pool.open_lane(1);
+  running->submit([&] {
+    started.release();
+    CHECK(eventually([&] { return !probe->submit([] {}); })); // until the pool is told to stop
+  });
+  started.acquire();
+  running->submit([held, running] {}); // behind what runs
+  next->submit([] {});
+  next->submit([held, next] {}); // behind what has not begun
+  running.reset();
+  next.reset();
+  CHECK(held.use_count() == 3);
+  CHECK(pool.stop(patience) == 0);
+  CHECK(held.use_count() == 1);
+}
+
 TEST_CASE("a task that never ends is left behind, and does no harm when it ends after all") {
   struct shared_state {
     std::binary_semaphore started{0};

@@ -26,10 +26,12 @@ struct handler_pool::core {
       auto next = std::move(ready.front());
       ready.pop_front();
       is_busy[number] = true;
+      running_on[number] = next.of.get();
       lock.unlock();
       next.work();
       next.work = nullptr; // what it holds is destroyed before the next one's turn, and not locked
       lock.lock();
+      running_on[number] = nullptr;
       pass_on(next.of);
       lock.unlock();
       next.of = nullptr; // perhaps the last who knew the lane
@@ -46,24 +48,40 @@ struct handler_pool::core {
       --on->taken_;
       return;
     }
-    if (is_stopping)
-      return;
     ready.push_back({on, std::move(on->waiting_.front())});
     on->waiting_.pop_front();
     changed.notify_one();
+  }
+
+  /// Takes all that has not begun. Not only what is ready: what waits on a lane may hold that lane, and would keep
+  /// both. A lane on which something waits has a task that runs, or one that is ready.
+  std::deque<turn> take_all() {
+    auto taken = std::exchange(ready, {});
+    const auto behind = [&](lane& on) {
+      for (auto& waiting : std::exchange(on.waiting_, {}))
+        taken.push_back({nullptr, std::move(waiting)});
+    };
+    for (std::size_t i = taken.size(); i-- > 0;)
+      behind(*taken[i].of);
+    for (auto* const on : running_on)
+      if (on != nullptr)
+        behind(*on);
+    return taken;
   }
 
   std::mutex mutex;
   std::condition_variable changed;
   std::condition_variable idle; // when stopping
   std::deque<turn> ready;
-  std::vector<bool> is_busy; // a thread each
+  std::vector<bool> is_busy;     // a thread each
+  std::vector<lane*> running_on; // likewise: whose task it is in, or null
   bool is_stopping = false;
 };
 
 handler_pool::handler_pool(std::size_t threads) : core_(std::make_shared<core>()) {
   MDP_ASSERT(threads >= 1);
   core_->is_busy.resize(threads);
+  core_->running_on.resize(threads);
   for (std::size_t i = 0; i < threads; ++i)
     threads_.emplace_back([core = core_, i] { core->run(i); });
 }
@@ -82,7 +100,7 @@ std::size_t handler_pool::stop(duration grace) {
   if (core_->is_stopping)
     return left_behind_;
   core_->is_stopping = true;
-  dropped.swap(core_->ready);
+  dropped = core_->take_all();
   core_->changed.notify_all();
   core_->idle.wait_for(lock, grace, [this] {
     return std::find(core_->is_busy.begin(), core_->is_busy.end(), true) == core_->is_busy.end();
