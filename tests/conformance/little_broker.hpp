@@ -44,7 +44,8 @@ enum class broker_defect {
   reserves_too_much, ///< all names that begin with m
 };
 
-/// A Majordomo broker of both versions as small as it can be: bare libzmq, one thread, liveness 4. Nothing of it is ours but its frames. It runs from its birth to its end.
+/// A Majordomo broker of both versions as small as it can be: bare libzmq, one thread, liveness 4. Nothing of
+/// it is ours but its frames. It runs from its birth to its end.
 class little_broker {
 public:
   explicit little_broker(broker_defect defect = broker_defect::none);

@@ -112,6 +112,27 @@ TEST_CASE("7-38 mdp-worker beats while it works") {
   CHECK(report->outcomes.front().result == conformance::verdict::pass);
 }
 
+TEST_CASE("7-37 a worker that needs a third of an interval for each answer is seen, and a slow one "
+          "said to be") {
+  for (const auto* const delay : {"60ms", "140ms"}) {
+    CAPTURE(delay);
+    std::optional<process> worker;
+    conformance::hooks notify;
+    notify.on_bound = [&](const std::string& endpoint) {
+      auto options = worker_options(endpoint, "0.2");
+      options.insert(options.end(), {"--echo-delay", delay});
+      worker.emplace("mdp-worker", options);
+    };
+    auto set = settings_for("tcp://127.0.0.1:*");
+    set.only = {"7-37"};
+    const auto report = check_worker(set, notify); // which ends at all
+    REQUIRE(report);
+    CHECK(wrong_findings(*report, {}) == "");
+    if (std::string_view(delay) == "140ms")
+      CHECK(report->count(conformance::verdict::skipped) == 1);
+  }
+}
+
 TEST_CASE("mdp conformance prints what it saw, and its exit code says whether a MUST failed") {
   const fast_broker broker;
   const run_of_mdp table({"broker", broker.endpoint(), "--only", "8-4", "--only", "7-24",

@@ -1,11 +1,11 @@
 #include "mdp/conformance/broker_checks.hpp"
+#include "mdp/conformance/dense_talk.hpp"
 #include "mdp/conformance/wire_client.hpp"
 #include "mdp/conformance/wire_worker.hpp"
 #include "mdp/net/steady_now.hpp"
 
 #include <cstddef>
 #include <cstdint>
-#include <optional>
 #include <string>
 
 namespace mdp::conformance {
@@ -52,7 +52,8 @@ public:
         version_(v),
         service_(stage.new_name()),
         worker_(stage, v, service_),
-        client_(stage, v) {
+        client_(stage, v),
+        talk_(stage.set().heartbeat, stage.set().patience) {
     worker_.keep_beating = false;
     worker_.talks = true;
   }
@@ -63,7 +64,8 @@ public:
     const auto asked = net::steady_now();
     client_.ask(service_, {text});
     const auto request = worker_.next_request();
-    count(asked, request.beats);
+    talk_.heard(request.beats);
+    talk_.arrived(asked);
     worker_.answer(request, {text});
     client_.await_ending(text);
     if (worker_beats)
@@ -72,41 +74,19 @@ public:
     while (const auto message = worker_.next(pause_ends)) {
       if (read_worker_message(version_, *message).what == command::disconnect)
         throw deviation("the worker got DISCONNECT");
-      ++heard_;
+      talk_.heard(1);
     }
   }
 
-  /// How long there was no place for a heartbeat, as the worker got a request in each interval; and the
-  /// heartbeats it got all the same.
-  [[nodiscard]] duration dense() const noexcept { return dense_; }
-  [[nodiscard]] std::size_t surplus() const noexcept { return surplus_; }
+  [[nodiscard]] const dense_talk& so_far() const noexcept { return talk_; }
 
 private:
-  /// A request is here that was asked for at `asked`. The one before left the broker when that was asked
-  /// for or later: if this is less than an interval ago, no heartbeat was due between the two.
-  void count(time_point asked, std::size_t beats) {
-    heard_ += beats;
-    const auto since = asked_before_.value_or(asked);
-    if (net::steady_now() - since < stage_.set().heartbeat) {
-      dense_ += asked - since;
-      surplus_ += asked_before_ ? heard_ : 0;
-    } else if ((slow_ += asked - since) > stage_.set().patience) {
-      throw not_seen("it takes longer than half of an interval for a request");
-    }
-    asked_before_ = asked;
-    heard_ = 0;
-  }
-
   broker_stage& stage_;
   version version_;
   std::string service_;
   wire_worker worker_;
   wire_client client_;
-  std::optional<time_point> asked_before_;
-  duration dense_{};
-  duration slow_{}; // the time that was not dense
-  std::size_t heard_ = 0;
-  std::size_t surplus_ = 0;
+  dense_talk talk_;
 };
 
 std::string answers_count(broker_stage& stage, version v) {
@@ -120,11 +100,11 @@ std::string answers_count(broker_stage& stage, version v) {
 
 std::string no_surplus_beats(broker_stage& stage, version v) {
   dialogue talk(stage, v);
-  while (talk.dense() < stage.intervals(watched + 1))
+  while (talk.so_far().time() < stage.intervals(watched + 1))
     talk.exchange(true);
-  const auto seen = std::to_string(talk.surplus()) + " heartbeats in " +
+  const auto seen = std::to_string(talk.so_far().surplus()) + " heartbeats in " +
                     std::to_string(watched + 1) + " intervals full of requests";
-  if (talk.surplus() > watched / 2)
+  if (talk.so_far().surplus() > watched / 2)
     throw deviation(seen);
   return seen;
 }

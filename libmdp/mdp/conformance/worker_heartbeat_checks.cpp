@@ -1,10 +1,10 @@
+#include "mdp/conformance/dense_talk.hpp"
 #include "mdp/conformance/worker_checks.hpp"
 #include "mdp/net/steady_now.hpp"
 
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
-#include <optional>
 #include <string>
 
 namespace mdp::conformance {
@@ -65,63 +65,39 @@ std::string beats_while_busy(worker_stage& stage, version) {
 /// Requests at a pace of two an interval.
 class dialogue {
 public:
-  explicit dialogue(worker_stage& stage) : stage_(stage) {}
+  explicit dialogue(worker_stage& stage)
+      : stage_(stage), talk_(stage.set().heartbeat, stage.set().patience) {}
 
   /// One request, its answer, and a pause in which the broker may beat once.
   void exchange(bool broker_beats) {
     const auto asked = net::steady_now();
-    const auto result = stage_.ask({"x"});
-    count(asked, result);
+    talk_.heard(stage_.ask({"x"}).beats);
+    talk_.arrived(asked);
     if (broker_beats)
       stage_.beat();
-    const auto pause_ends = net::steady_now() + stage_.set().heartbeat / 2;
-    while (const auto news = stage_.next(pause_ends)) {
+    while (const auto news = stage_.next(talk_.next())) {
       if (stage_.begins_anew(*news)) {
         stage_.adopt(*news);
         throw deviation("it began a new conversation, though it got requests");
       }
-      heard_ += news->is_current && news->read.what == command::heartbeat ? 1 : 0;
+      talk_.heard(news->is_current && news->read.what == command::heartbeat ? 1 : 0);
     }
   }
 
-  /// How long there was no place for a heartbeat, as an answer came in each interval; and the heartbeats
-  /// that came all the same.
-  [[nodiscard]] duration dense() const noexcept { return dense_; }
-  [[nodiscard]] std::size_t surplus() const noexcept { return surplus_; }
+  [[nodiscard]] const dense_talk& so_far() const noexcept { return talk_; }
 
 private:
-  /// The answer before this one left the worker when that was asked for or later: if this is less than an
-  /// interval ago, no heartbeat was due between the two.
-  void count(time_point asked, const worker_stage::exchange& result) {
-    const auto interval = stage_.set().heartbeat;
-    heard_ += result.beats;
-    const auto since = asked_before_.value_or(asked);
-    if (net::steady_now() - since < interval) {
-      dense_ += asked - since;
-      surplus_ += asked_before_ ? heard_ : 0;
-    }
-    slow_ += result.took > interval / 2 ? result.took : duration::zero();
-    if (slow_ > stage_.set().patience)
-      throw not_seen("it works for longer than half of an interval");
-    asked_before_ = asked;
-    heard_ = 0;
-  }
-
   worker_stage& stage_;
-  std::optional<time_point> asked_before_;
-  duration dense_{};
-  duration slow_{}; // the time of requests that were slow
-  std::size_t heard_ = 0;
-  std::size_t surplus_ = 0;
+  dense_talk talk_;
 };
 
 std::string no_surplus_beats(worker_stage& stage, version) {
   dialogue talk(stage);
-  while (talk.dense() < stage.intervals(watched + 1))
+  while (talk.so_far().time() < stage.intervals(watched + 1))
     talk.exchange(true);
-  const auto seen = std::to_string(talk.surplus()) + " heartbeats in " +
+  const auto seen = std::to_string(talk.so_far().surplus()) + " heartbeats in " +
                     std::to_string(watched + 1) + " intervals full of answers";
-  if (talk.surplus() > watched / 2)
+  if (talk.so_far().surplus() > watched / 2)
     throw deviation(seen);
   return seen;
 }
