@@ -48,9 +48,11 @@ std::optional<frames> broker_stage::receive(raw_peer& peer, time_point deadline)
   for (;;) {
     const auto next_beat = beat_all();
     auto message = peer.receive(std::min(next_beat, deadline));
-    note_lateness();
-    if (message)
+    note_late_beats();
+    if (message) {
+      note_late_words(); // not while nothing comes: who talks may be waiting for the broker's word
       return message;
+    }
     if (net::steady_now() >= deadline)
       return std::nullopt;
   }
@@ -62,14 +64,20 @@ void broker_stage::pause(duration how_long) {
     std::this_thread::sleep_for(std::min(beat_all(), until) - now);
 }
 
-void broker_stage::note_lateness() {
+void broker_stage::note_late_beats() {
+  const auto now = net::steady_now();
+  for (const auto* worker : workers_)
+    lateness_ = std::max(lateness_, now - std::min(worker->beat_due(), now));
+}
+
+void broker_stage::note_late_words() {
   const auto now = net::steady_now();
   for (const auto* worker : workers_)
     lateness_ = std::max(lateness_, now - std::min(worker->word_due(), now));
 }
 
 time_point broker_stage::beat_all() {
-  note_lateness();
+  note_late_beats();
   auto next = never;
   for (auto* worker : workers_) {
     if (worker->beat_due() <= net::steady_now())

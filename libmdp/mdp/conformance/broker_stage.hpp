@@ -79,6 +79,8 @@ public:
   /// Tries a version when it is first asked about, and not before: a broker may take it ill.
   [[nodiscard]] std::string reason_to_skip(version v);
   [[nodiscard]] bool is_lost();
+  /// Takes note of how late the words of our workers are now, of those as well that talk instead of beating.
+  void note_late_words();
   /// How late the latest heartbeat of ours came since this was last asked.
   [[nodiscard]] duration take_lateness() { return std::exchange(lateness_, duration::zero()); }
 
@@ -89,7 +91,7 @@ private:
   [[nodiscard]] bool answers_mmi(version v);
   /// Lets workers beat whose turn it is; returns when the next turn is.
   [[nodiscard]] time_point beat_all();
-  void note_lateness();
+  void note_late_beats();
 
   settings set_;
   zmq::context_t context_;

@@ -62,6 +62,7 @@ public:
   void exchange(bool worker_beats) {
     const auto text = stage_.new_name();
     const auto asked = net::steady_now();
+    stage_.note_late_words(); // from here on it is the broker's turn
     client_.ask(service_, {text});
     const auto request = worker_.next_request();
     talk_.heard(request.beats);
