@@ -49,7 +49,8 @@ std::string req_client(broker_stage& stage, version v) {
     auto wanted = client_final(v, service, {text});
     wanted.erase(wanted.begin()); // REQ takes it off
     expect_same(client.expect_message(), wanted);
-    stage.prove_alive(v); // a second reply, which 7-5 is about, has come now: REQ drops it when it asks again
+    stage.prove_alive(
+      v); // a second reply, which 7-5 is about, has come now: REQ drops it when it asks again
   }
   return "two requests, two replies";
 }
