@@ -72,14 +72,14 @@ def streamed(how):
     return {"rate": said["part_rate"], "growth": (max(seen[half:]) - max(seen[:half])) / 2**20}
 
 
-def shared_out(what, brokers):
+def shared_out(what, brokers, *options):
     """Two loads of half the clients and workers, at one broker or at two that know nothing of each other. Two are what two
-    I/O loops in one broker could serve at most, as these would have their queues in common."""
+    I/O loops in one broker could serve at most, as these have their queues in common."""
     half = {**what, "clients": what["clients"] // 2, "workers": what["workers"] // 2}
 
     def measure(how):
         with contextlib.ExitStack() as stack, concurrent.futures.ThreadPoolExecutor(2) as loads:
-            programs = [stack.enter_context(ours()) for _ in range(brokers)]
+            programs = [stack.enter_context(ours(*options)) for _ in range(brokers)]
             said = list(loads.map(lambda number: run_load(programs[number % brokers], half, how.seconds), range(2)))
         spent = statistics.mean(each["processor_us_a_request"] for each in said)  # at one broker for the other load, too
         return {"rate": sum(each["rate"] for each in said), "cpu": spent * brokers / 2}
@@ -142,6 +142,10 @@ SCENARIOS = [
              once=True),
     Scenario("L", "as C, half of it at each of two brokers; beside both halves at one", shared_out(BATCHED, 2), shared_out(BATCHED, 1),
              "one broker", {}),
+    Scenario("L", "both halves at a broker of two loops; beside one of one loop", shared_out(BATCHED, 1, "--loops", "2"),
+             shared_out(BATCHED, 1), "one loop", {}),
+    Scenario("L", "B at two loops", loaded(functools.partial(ours, "--loops", "2"), BUSY), loaded(ours, BUSY), "one loop", {}),
+    Scenario("L", "F at two loops", loaded(functools.partial(ours, "--loops", "2"), MANY), loaded(ours, MANY), "one loop", {}),
 ]
 UNITS = {"rate": "requests/s", "p50": "p50, us", "p99": "p99, us", "cpu": "CPU us a request", "growth": "MiB"}
 

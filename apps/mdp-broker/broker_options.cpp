@@ -24,6 +24,10 @@ void add_endpoints(options& all, broker_settings& set) {
             "more than once. A port of * is chosen by the system; the first log line names it.");
   all.texts("bind-workers", "ENDPOINT", set.broker.worker_endpoints,
             "Where workers connect, on a socket of their own; --bind is for clients alone then.");
+  all.number("loops", "N", std::size_t{1}, set.broker.loops,
+             "I/O loops, each with two threads, for machines with many cores: they accept at the "
+             "same endpoints and "
+             "share all services. A peer that comes back may be at another loop than before.");
   all.text("port-file", "FILE", set.port_file,
            "Write the TCP ports there, one a line and those for workers last, once all endpoints "
            "are bound. It appears as a "

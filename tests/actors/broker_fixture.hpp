@@ -22,9 +22,9 @@ namespace mdp::test {
 /// Stands where the I/O actor does.
 using io_recorder =
   recorder<actors::io_actor, actors::stop, actors::loop_reported, actors::loop_ended,
-           actors::serve_peers, actors::peer_ended, actors::release_peer, actors::open_socket,
-           actors::send_on_socket, actors::close_owned_socket, actors::deadline_due,
-           actors::keys_changed>;
+           actors::serve_peers, actors::doors_opened, actors::peer_ended, actors::release_peer,
+           actors::open_socket, actors::send_on_socket, actors::close_owned_socket,
+           actors::deadline_due, actors::keys_changed>;
 
 /// Stands where the way to the loop does.
 class recorded_outlet final : public actors::peer_outlet {
@@ -60,7 +60,8 @@ public:
     parts.registry = registry;
     actors::supervisor_spec root;
     root.name = "root";
-    root.children = {actors::broker_spec(std::move(parts), [this] { return io_.handle(); })};
+    root.children = {
+      actors::broker_spec(std::move(parts), [this] { return std::vector{io_.handle()}; })};
     root_ = actors::spawn_state<actors::supervisor_state>(system.actors(), std::move(root));
     system.run();
     collect();

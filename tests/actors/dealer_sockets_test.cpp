@@ -51,6 +51,7 @@ struct stand_state {
       },
       [](const actors::loop_ended&) {},
       [](const actors::serve_peers&) {},
+      [](const actors::doors_opened&) {},
       [](const actors::peer_ended&) {},
       [](const actors::release_peer&) {},
       [](actors::deadline_due) {},

@@ -49,6 +49,7 @@ struct stand_state {
       },
       [](const actors::loop_ended&) {},
       [this](actors::serve_peers& openers) { peers.use_openers(std::move(openers)); },
+      [](const actors::doors_opened&) {},
       [this](const actors::peer_ended& news) {
         peers.end(news);
         *peers_known = peers.size();

@@ -3,6 +3,8 @@
 #include "mdp/actors/broker/broker_tree.hpp"
 #include "mdp/actors/compat/messaging.hpp"
 #include "mdp/actors/runtime/actor_tree.hpp"
+#include "mdp/actors/runtime/first_binds.hpp"
+#include "mdp/actors/runtime/loop_configs.hpp"
 
 #include <caf/actor_cast.hpp>
 
@@ -19,21 +21,22 @@ namespace mdp::test {
 /// A broker on real sockets whose inside the test can reach.
 class open_broker {
 public:
-  explicit open_broker(actors::broker_tree parts = {}) : tree_(2, config_) {
-    auto bound = std::make_shared<std::promise<bool>>();
-    auto outcome = bound->get_future();
-    config_.bind->endpoints = {"tcp://127.0.0.1:*"};
-    config_.bind->on_first_bind = [bound](const actors::bind_error* failure) {
-      bound->set_value(failure == nullptr);
-    };
-    parts.counters = config_.counters;
+  explicit open_broker(actors::broker_tree parts = {}, std::size_t loops = 1)
+      : loops_(actors::loop_configs(at_any_port(), loops)), tree_(2, loops_) {
+    const auto bound = std::make_shared<actors::first_binds>(loops);
+    auto outcome = bound->outcome();
+    for (const auto& loop : loops_)
+      loop.bind->on_first_bind = [bound](const actors::bind_error* failure) {
+        bound->note(failure);
+      };
+    parts.counters = loops_.front().counters;
     parts.registry = registry_;
     parts.tree = tree_.node();
     parts.adoptions = tree_.adoptions();
-    tree_.start({actors::broker_spec(std::move(parts), [this] { return tree_.io(); })}, {});
-    if (!outcome.get())
-      throw std::runtime_error("not bound");
-    endpoint_ = config_.bind->endpoints.front();
+    tree_.start({actors::broker_spec(std::move(parts), [this] { return tree_.loops(); })}, {});
+    if (const auto problem = outcome.get(); !problem.empty())
+      throw std::runtime_error(problem);
+    endpoint_ = loops_.front().bind->endpoints.front();
   }
 
   ~open_broker() {
@@ -43,8 +46,9 @@ public:
 
   [[nodiscard]] const std::string& endpoint() const noexcept { return endpoint_; }
   [[nodiscard]] actors::io_actor io() const { return tree_.io(); }
+  [[nodiscard]] std::vector<actors::io_actor> loops() const { return tree_.loops(); }
   [[nodiscard]] actors::service_registry_actor registry() const { return registry_->get(); }
-  [[nodiscard]] const actors::broker_counters& counters() const { return *config_.counters; }
+  [[nodiscard]] const actors::broker_counters& counters() const { return *loops_.front().counters; }
   /// New peers whose supervisor has not heard of them.
   [[nodiscard]] std::size_t adoptions() const { return *tree_.adoptions(); }
   /// What the loop has read and the actors are not done with.
@@ -82,7 +86,13 @@ private:
     }
   }
 
-  actors::io_config config_;
+  static actors::io_config at_any_port() {
+    actors::io_config config;
+    config.bind->endpoints = {"tcp://127.0.0.1:*"};
+    return config;
+  }
+
+  std::vector<actors::io_config> loops_;
   std::shared_ptr<actors::current<actors::service_registry_actor>> registry_ =
     std::make_shared<actors::current<actors::service_registry_actor>>();
   std::string endpoint_;

@@ -36,7 +36,7 @@ void sim_router_peers::on_message(routed_message input) {
     return directory_.let_go(decision.peer->id, broker_.now);
   }
   case peers::verdict::open: {
-    auto& peer = directory_.admit(input.routing_id, *decoded);
+    auto& peer = *directory_.admit(input.routing_id, *decoded); // it counts alone
     open(peer);
     return deliver(peer, *std::move(decoded));
   }

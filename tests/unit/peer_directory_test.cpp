@@ -4,6 +4,7 @@
 #include <doctest/doctest.h>
 
 #include <memory>
+#include <optional>
 #include <set>
 #include <string>
 
@@ -42,7 +43,7 @@ struct fixture {
   }
   peer_id admit(const frame& who, const wire::broker_input& input) {
     REQUIRE(judge(who, input) == verdict::open);
-    return directory.admit(who, input).id;
+    return directory.admit(who, input)->id;
   }
 };
 
@@ -256,7 +257,7 @@ TEST_CASE_FIXTURE(fixture, "T9 an id is never used again, though the routing id 
 
 TEST_CASE_FIXTURE(fixture, "admitting somebody twice is a bug of ours") {
   admit(peer, ready);
-  CHECK(aborts([this] { directory.admit(peer, ready); }));
+  CHECK(aborts([this] { static_cast<void>(directory.admit(peer, ready)); }));
 }
 
 TEST_CASE_FIXTURE(fixture, "Z17 routing ids are bytes, not text: NUL makes a difference") {
@@ -293,7 +294,7 @@ TEST_CASE("7-2 a ROUTER that is for one side hears nobody of the other") {
 TEST_CASE("7-31 a worker that asks at the workers' ROUTER violates the protocol, as anywhere") {
   peer_directory<int> workers{directory_config{.is_for = door::workers}};
   REQUIRE(workers.judge(peer, ready, at(0s)).what == verdict::open);
-  workers.admit(peer, ready);
+  REQUIRE(workers.admit(peer, ready) != nullptr);
   CHECK(workers.judge(peer, asks(), at(0s)).what == verdict::violation);
 }
 
@@ -305,7 +306,7 @@ TEST_CASE("7-2 two directories of one broker give no id twice") {
     for (auto* directory : {&odd, &even}) {
       const frame name(std::to_string(i));
       REQUIRE(directory->judge(name, asks(), at(0s)).what == verdict::open);
-      ids.insert(directory->admit(name, asks()).id.value);
+      ids.insert(directory->admit(name, asks())->id.value);
     }
   CHECK(ids.size() == 20);
 }
@@ -314,7 +315,7 @@ TEST_CASE("7-2 two directories of one broker give no id twice") {
 
 TEST_CASE_FIXTURE(fixture, "T9 another user with a known routing id takes nothing over") {
   REQUIRE(directory.judge(peer, asks(), at(0s), frame("alice")).what == verdict::open);
-  const auto id = directory.admit(peer, asks(), frame("alice")).id;
+  const auto id = directory.admit(peer, asks(), frame("alice"))->id;
   CHECK(directory.judge(peer, asks(), at(0s), frame("alice")).what == verdict::deliver);
   for (const auto& user : {frame("bob"), frame()}) {
     for (const auto& input : {asks(), ready, leave}) {
@@ -335,7 +336,7 @@ TEST_CASE("a user has as many peers as he may, and others have theirs") {
   const auto open = [&](const char* who, const char* user) {
     const auto what = directory.judge(frame(who), asks(), at(0s), frame(user)).what;
     if (what == verdict::open)
-      directory.admit(frame(who), asks(), frame(user));
+      REQUIRE(directory.admit(frame(who), asks(), frame(user)) != nullptr);
     return what;
   };
   CHECK(open("1", "alice") == verdict::open);
@@ -359,17 +360,55 @@ TEST_CASE("a user has as many peers as he may, and others have theirs") {
 
 TEST_CASE("directories that count together give a user no more than he may have in both") {
   directory_config config;
-  config.max_peers_of = [](const frame&) -> std::size_t { return 2; };
-  config.of_user = std::make_shared<user_counts>();
+  config.census = std::make_shared<plain_census>(
+    census_bounds{.max_peers = 10, .max_peers_of = [](const frame&) -> std::size_t { return 2; }});
+  config.is_for = door::clients;
   config.id_step = 2;
   peer_directory<int> clients(config);
+  config.is_for = door::workers;
   config.first_id = 2;
-  peer_directory<int> workers(config);
-  clients.admit(frame("1"), asks(), frame("alice"));
-  workers.admit(frame("1"), asks(), frame("alice"));
+  std::optional<peer_directory<int>> workers(std::in_place, config);
+  REQUIRE(clients.admit(frame("1"), asks(), frame("alice")) != nullptr);
+  REQUIRE(workers->admit(frame("1"), ready, frame("alice")) != nullptr);
   CHECK(clients.judge(frame("2"), asks(), at(0s), frame("alice")).what == verdict::user_full);
-  CHECK(workers.judge(frame("2"), asks(), at(0s), frame("alice")).what == verdict::user_full);
-  CHECK(workers.judge(frame("2"), asks(), at(0s), frame("bob")).what == verdict::open);
-  clients.remove(clients.find(frame("1"))->id, false, at(0s));
-  CHECK(workers.judge(frame("2"), asks(), at(0s), frame("alice")).what == verdict::open);
+  CHECK(workers->judge(frame("2"), ready, at(0s), frame("alice")).what == verdict::user_full);
+  CHECK(workers->judge(frame("2"), ready, at(0s), frame("bob")).what == verdict::open);
+  SUBCASE("a peer that goes makes room at the other") {
+    clients.remove(clients.find(frame("1"))->id, false, at(0s));
+    CHECK(workers->judge(frame("2"), ready, at(0s), frame("alice")).what == verdict::open);
+  }
+  SUBCASE("so does a directory that ends, with all its peers") {
+    workers.reset();
+    CHECK(clients.judge(frame("2"), asks(), at(0s), frame("alice")).what == verdict::open);
+  }
+}
+
+TEST_CASE("of directories that count together at one door only one gets the last place") {
+  directory_config config;
+  config.census = std::make_shared<plain_census>(census_bounds{.max_peers = 1});
+  config.id_step = 2;
+  peer_directory<int> here(config);
+  config.first_id = 2;
+  peer_directory<int> there(config);
+  CHECK(here.judge(frame("1"), asks(), at(0s)).what == verdict::open);
+  CHECK(there.judge(frame("2"), asks(), at(0s)).what ==
+        verdict::open); // both are told that it is free
+  REQUIRE(there.admit(frame("2"), asks()) != nullptr);
+  CHECK(here.admit(frame("1"), asks()) == nullptr);
+  CHECK(here.judge(frame("1"), asks(), at(0s)).what == verdict::house_full);
+  CHECK(here.size() == 0);
+  there.remove(there.find(frame("2"))->id, false, at(0s));
+  CHECK(here.admit(frame("1"), asks()) != nullptr);
+}
+
+TEST_CASE("each door has places of its own") {
+  directory_config config;
+  config.census = std::make_shared<plain_census>(census_bounds{.max_peers = 1});
+  config.is_for = door::clients;
+  peer_directory<int> clients(config);
+  config.is_for = door::workers;
+  peer_directory<int> workers(config);
+  REQUIRE(clients.admit(frame("1"), asks()) != nullptr);
+  CHECK(clients.judge(frame("2"), asks(), at(0s)).what == verdict::house_full);
+  CHECK(workers.judge(frame("2"), ready, at(0s)).what == verdict::open);
 }

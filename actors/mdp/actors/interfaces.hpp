@@ -24,6 +24,7 @@ struct list_children;
 struct loop_reported;
 struct loop_ended;
 struct serve_peers;
+struct doors_opened;
 struct peer_ended;
 struct release_peer;
 struct peer_released;
@@ -102,12 +103,13 @@ using supervisor_actor = stoppable_actor::extend< //
   takes<list_children>, // who are they?
   takes<deadline_due>>; // a pause before a restart is over, or somebody's time to end
 
-/// The only one that hears the socket loop: demultiplexes what peers send to their actors, and gives
-/// each of these an outlet for what it has to say (`peer_outlet.hpp`). One per runtime; runs on the loop.
+/// The only one that hears its socket loop: demultiplexes what peers send to their actors, and gives each of these an
+/// outlet for what it has to say (`peer_outlet.hpp`). One per loop, of which a broker may have several; runs there.
 using io_actor = stoppable_actor::extend< //
   takes<loop_reported>,                   // what one turn of the loop has brought
   takes<loop_ended>,                      // the loop's last word
   takes<serve_peers>,        // a broker is there: bind, and open an actor for each peer
+  takes<doors_opened>,       // the first of several loops listens: accept at its doors
   takes<peer_ended>,         // a session or connection is over
   takes<release_peer>,       // a session would be forgotten, if nothing is on its way to it
   takes<deadline_due>,       // connections were lost: look which workers are gone

@@ -50,6 +50,14 @@ using open_connection =
 struct serve_peers {
   open_session session;
   open_connection connection;
+  /// Told to the first of several loops: those that accept at its doors, too.
+  std::vector<io_actor> other_loops{};
+};
+
+/// The first loop listens: accept at its doors.
+struct doors_opened {
+  io::bound everybody; ///< Clients alone, if there is a door for workers.
+  io::bound workers;
 };
 
 /// A session or connection is over.
@@ -119,6 +127,7 @@ struct probe_worker {};
 MDP_MESSAGE(mdp::actors::loop_reported)
 MDP_MESSAGE(mdp::actors::loop_ended)
 MDP_MESSAGE(mdp::actors::serve_peers)
+MDP_MESSAGE(mdp::actors::doors_opened)
 MDP_MESSAGE(mdp::actors::peer_ended)
 MDP_MESSAGE(mdp::actors::release_peer)
 MDP_MESSAGE(mdp::actors::peer_released)

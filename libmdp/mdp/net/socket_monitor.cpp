@@ -4,17 +4,19 @@
 
 #include <algorithm>
 #include <array>
+#include <cerrno>
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
 #include <string>
+#include <utility>
 
 namespace mdp::net {
 
 namespace {
 
 constexpr int listener_events =
-  ZMQ_EVENT_ACCEPTED | ZMQ_EVENT_DISCONNECTED | ZMQ_EVENT_ACCEPT_FAILED;
+  ZMQ_EVENT_LISTENING | ZMQ_EVENT_ACCEPTED | ZMQ_EVENT_DISCONNECTED | ZMQ_EVENT_ACCEPT_FAILED;
 
 /// A handshake that breaks off has several events, or none beside the end of its connection.
 constexpr int connecting_events =
@@ -45,7 +47,18 @@ socket_monitor::~socket_monitor() {
 }
 
 socket_monitor::news socket_monitor::take() {
-  news all;
+  read();
+  listening_.clear(); // nobody asks any more
+  return std::exchange(unread_, {});
+}
+
+std::vector<int> socket_monitor::take_listening() {
+  read();
+  return std::exchange(listening_, {});
+}
+
+void socket_monitor::read() {
+  auto& all = unread_;
   zmq::message_t event;
   while (reader_.recv(event, zmq::recv_flags::dontwait)) {
     // Two frames: 16 bits of event and 32 bits of value, then the endpoint. See zmq_socket_monitor(3).
@@ -65,12 +78,14 @@ socket_monitor::news socket_monitor::take() {
     } else if (what == ZMQ_EVENT_DISCONNECTED) {
       ++all.lost_connections;
       all.changes.push_back({static_cast<int>(value), false});
-    } else if (what == ZMQ_EVENT_ACCEPT_FAILED) {
+    } else if (what == ZMQ_EVENT_LISTENING) {
+      listening_.push_back(static_cast<int>(value));
+    } else if (what == ZMQ_EVENT_ACCEPT_FAILED &&
+               value != std::uint32_t{EAGAIN}) { // see shared_listener
       ++all.failed_accepts;
       all.accept_error = zmq_error(static_cast<int>(value));
     }
   }
-  return all;
 }
 
 void socket_monitor::note_connecting(std::uint16_t event, news& all) {

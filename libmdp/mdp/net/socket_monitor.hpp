@@ -55,13 +55,20 @@ public:
   /// Takes what is there; never blocks. Throws zmq::error_t when the context ends (ETERM).
   [[nodiscard]] news take();
 
+  /// Takes the descriptors at which the socket has begun to listen, in their order; all else stays there
+  /// for take(). They are libzmq's. The same otherwise.
+  [[nodiscard]] std::vector<int> take_listening();
+
 private:
+  void read();
   void note_connecting(std::uint16_t event, news& all);
 
   zmq::socket_ref watched_;
   side side_;
   std::optional<handshake_end> now_; // of the connection that there is
   zmq::socket_t reader_;
+  news unread_; // by whoever asks
+  std::vector<int> listening_;
 };
 
 } // namespace mdp::net

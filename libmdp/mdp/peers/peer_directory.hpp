@@ -3,6 +3,7 @@
 #include "mdp/assert.hpp"
 #include "mdp/defaults.hpp"
 #include "mdp/ids.hpp"
+#include "mdp/peers/peer_census.hpp"
 #include "mdp/peers/tombstones.hpp"
 #include "mdp/wire/command.hpp"
 
@@ -67,24 +68,19 @@ enum class verdict : std::uint8_t {
 
 inline constexpr std::size_t verdict_count = static_cast<std::size_t>(verdict::user_full) + 1;
 
-/// Whom a ROUTER is for: a broker has one for all, or one for each side (7-2).
-enum class door : std::uint8_t { everybody, clients, workers };
-
-/// How many peers each user has.
-using user_counts = std::unordered_map<frame, std::size_t>;
-
 struct directory_config {
   std::size_t max_peers = defaults::max_peers;
   std::size_t max_tombstones = defaults::max_tombstones;
   duration tombstone_lifetime = defaults::tombstone_lifetime;
   door is_for = door::everybody;
-  /// A broker's peers have ids of their own; with two directories, one has the odd ones.
+  /// A broker's peers have ids of their own: each of several directories has its share of them.
   std::uint64_t first_id = 1;
   std::uint64_t id_step = 1;
   /// How many peers a user may have; 0, and where this is empty: any number.
   std::function<std::size_t(const frame& user)> max_peers_of{};
-  /// Where they are counted: shared by directories that count together, in one thread. Null: here.
-  std::shared_ptr<user_counts> of_user{};
+  /// Where they are counted, against bounds of its own: shared by directories that count together. Null:
+  /// here, against these two.
+  std::shared_ptr<peer_census> census{};
 };
 
 /// `Handle` is whatever the owner reaches a peer by; here it is only kept. Not synchronised.
@@ -109,8 +105,18 @@ public:
 
   explicit peer_directory(const directory_config& config = {})
       : config_(config),
-        of_user_(config.of_user ? config.of_user : std::make_shared<user_counts>()),
+        census_(config.census ? config.census
+                              : std::make_shared<plain_census>(
+                                  census_bounds{config.max_peers, config.max_peers_of})),
         told_to_go_(config.max_tombstones, config.tombstone_lifetime) {}
+
+  /// Its peers' places are free again.
+  ~peer_directory() {
+    for (const auto& [routing_id, peer] : by_routing_id_)
+      census_->give_back(config_.is_for, peer.user);
+  }
+  peer_directory(const peer_directory&) = delete;
+  peer_directory& operator=(const peer_directory&) = delete;
 
   /// What to do with `input` from `routing_id`, said by `user`. After `open` the owner calls admit(), after `goodbye`
   /// it delivers and calls let_go(); after `turn_away` the peer counts as told.
@@ -136,21 +142,21 @@ public:
       }
       told_to_go_.remove(routing_id);
     }
-    if (by_routing_id_.size() >= config_.max_peers)
-      return {verdict::house_full};
-    return {has_room_for(user) ? verdict::open : verdict::user_full};
+    return {verdict_of(census_->look(config_.is_for, user))};
   }
 
-  /// Makes a stranger known under a new id. The handle is the caller's to fill in.
-  entry& admit(const frame& routing_id, const wire::broker_input& input, const frame& user = {}) {
+  /// Makes a stranger known under a new id. The handle is the caller's to fill in. Null if another
+  /// directory has taken the last place meanwhile: judge() says which.
+  [[nodiscard]] entry* admit(const frame& routing_id, const wire::broker_input& input,
+                             const frame& user = {}) {
+    if (census_->take(config_.is_for, user) != place::free)
+      return nullptr;
     const auto id = peer_id{std::exchange(next_id_, next_id_ + config_.id_step)};
-    const auto [place, is_new] = by_routing_id_.emplace(
+    const auto [known, is_new] = by_routing_id_.emplace(
       routing_id, entry{id, routing_id, kind_of(input), input.version, {}, 1, user});
     MDP_ASSERT(is_new);
-    if (config_.max_peers_of)
-      ++(*of_user_)[user];
-    by_id_.emplace(id, &place->second); // unordered_map does not move its elements
-    return place->second;
+    by_id_.emplace(id, &known->second); // unordered_map does not move its elements
+    return &known->second;
   }
 
   /// Null if the peer has ended: then whatever is said to it is stale.
@@ -195,7 +201,7 @@ public:
     const auto known = by_id_.find(id);
     if (known == by_id_.end() || known->second->delivered != heard)
       return false;
-    discount(known->second->user);
+    census_->give_back(config_.is_for, known->second->user);
     by_routing_id_.erase(frame(known->second->routing_id));
     by_id_.erase(known);
     return true;
@@ -231,24 +237,23 @@ private:
            (config_.is_for == door::clients) == (kind == peer_kind::client);
   }
 
-  [[nodiscard]] bool has_room_for(const frame& user) const {
-    if (!config_.max_peers_of)
-      return true;
-    const auto known = of_user_->find(user);
-    const auto most = config_.max_peers_of(user);
-    return most == 0 || known == of_user_->end() || known->second < most;
-  }
-
-  void discount(const frame& user) {
-    if (const auto known = of_user_->find(user); known != of_user_->end() && --known->second == 0)
-      of_user_->erase(known);
+  static verdict verdict_of(place found) noexcept {
+    switch (found) {
+    case place::house_full:
+      return verdict::house_full;
+    case place::user_full:
+      return verdict::user_full;
+    case place::free:
+      break;
+    }
+    return verdict::open;
   }
 
   using ids = std::unordered_map<peer_id, entry*>;
 
   void forget(typename ids::iterator known, bool was_told, time_point now) {
     const auto routing_id = known->second->routing_id;
-    discount(known->second->user);
+    census_->give_back(config_.is_for, known->second->user);
     by_id_.erase(known);
     by_routing_id_.erase(routing_id);
     if (was_told)
@@ -259,7 +264,7 @@ private:
   std::uint64_t next_id_ = config_.first_id;
   std::unordered_map<frame, entry> by_routing_id_;
   ids by_id_;
-  std::shared_ptr<user_counts> of_user_;               // peers; empty where nobody asks
+  std::shared_ptr<peer_census> census_;
   std::unordered_map<peer_id, std::uint64_t> leaving_; // and what was delivered to them
   tombstones told_to_go_;
 };

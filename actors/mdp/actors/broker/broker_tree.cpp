@@ -7,6 +7,7 @@
 #include "mdp/actors/supervision/supervisor.hpp"
 #include "mdp/engine/dead_letters.hpp"
 
+#include <mutex>
 #include <optional>
 #include <random>
 #include <utility>
@@ -20,7 +21,7 @@ namespace {
 struct branch_state {
   broker_tree parts;
   std::shared_ptr<engine::dead_letters> dead_letters;
-  std::function<io_actor()> io;
+  std::function<std::vector<io_actor>()> loops;
   supervisor_actor queues;
   supervisor_actor peers;
   std::optional<routing_branch> routing;
@@ -60,10 +61,27 @@ client_session_actor open_client(caf::local_actor& parent, const adopting& adopt
   return opened;
 }
 
-/// How the I/O actor opens sessions and connections that belong to this branch.
-serve_peers openers(const branch_ptr& branch, const service_registry_actor& registry,
-                    const job_desk_actor& front) {
-  const auto io = branch->io();
+/// Users' access, which sessions of several loops ask for. Thread-safe.
+class shared_access_book {
+public:
+  explicit shared_access_book(std::shared_ptr<const engine::access_rules> rules)
+      : book_(std::move(rules)) {}
+
+  [[nodiscard]] std::shared_ptr<engine::user_access> of(const frame& user) {
+    const std::lock_guard lock(mutex_);
+    return book_.of(user.text());
+  }
+
+private:
+  std::mutex mutex_;
+  engine::access_book book_;
+};
+
+/// How the I/O actor `io` opens sessions and connections that belong to this branch. Null `book`: users may
+/// do everything.
+serve_peers openers(const branch_ptr& branch, const io_actor& io,
+                    const service_registry_actor& registry, const job_desk_actor& front,
+                    const std::shared_ptr<shared_access_book>& book) {
   const auto& parts = branch->parts;
   auto clients = parts.clients;
   clients.rules = parts.rules;
@@ -72,10 +90,8 @@ serve_peers openers(const branch_ptr& branch, const service_registry_actor& regi
   auto for_workers = std::make_shared<const connection::surroundings>(
     connection::surroundings{io, registry, parts.counters, parts.workers, parts.are_users_listed});
   const adopting adopt{branch->peers, parts.adoptions};
-  // Both are called by the I/O actor alone, so they can share the book.
-  const auto book = parts.access ? std::make_shared<engine::access_book>(parts.access) : nullptr;
   const auto access_of = [book](const frame& user) {
-    return book ? book->of(user.text()) : std::shared_ptr<engine::user_access>();
+    return book ? book->of(user) : std::shared_ptr<engine::user_access>();
   };
   return {
     [for_clients, access_of, adopt](caf::local_actor& parent, const new_peer& who) {
@@ -87,6 +103,20 @@ serve_peers openers(const branch_ptr& branch, const service_registry_actor& regi
       return opened;
     },
   };
+}
+
+/// Has all loops let peers in, from now on by this branch.
+void serve(const branch_ptr& branch, const service_registry_actor& registry,
+           const job_desk_actor& front) {
+  const auto& access = branch->parts.access;
+  const auto book = access ? std::make_shared<shared_access_book>(access) : nullptr;
+  const auto loops = branch->loops();
+  for (std::size_t i = 0; i < loops.size(); ++i) {
+    auto news = openers(branch, loops[i], registry, front, book);
+    if (i == 0)
+      news.other_loops.assign(loops.begin() + 1, loops.end());
+    post(loops[i], std::move(news));
+  }
 }
 
 /// Each child has its own pauses, which grow: one that fails for ever harms nobody else, and must not
@@ -119,10 +149,8 @@ child_spec registry_child(const branch_ptr& branch) {
     const auto& parts = branch->parts;
     auto around = std::make_shared<service_registry_state::surroundings>();
     around->queues = branch->queues;
-    around->io = branch->io();
-    around->openers = [branch](const service_registry_actor& registry,
-                               const job_desk_actor& front) {
-      return openers(branch, registry, front);
+    around->serve = [branch](const service_registry_actor& registry, const job_desk_actor& front) {
+      serve(branch, registry, front);
     };
     if (branch->routing)
       around->open_routing = [branch](caf::local_actor& starter,
@@ -148,10 +176,10 @@ child_spec registry_child(const branch_ptr& branch) {
 
 } // namespace
 
-child_spec broker_spec(broker_tree parts, std::function<io_actor()> io) {
+child_spec broker_spec(broker_tree parts, std::function<std::vector<io_actor>()> loops) {
   const auto dead = std::make_shared<engine::dead_letters>(); // outlives a restart of the branch
-  auto child = lasting_child("broker", [parts = std::move(parts), dead, io = std::move(io)] {
-    auto branch = std::make_shared<branch_state>(branch_state{parts, dead, io, {}, {}, {}, {}});
+  auto child = lasting_child("broker", [parts = std::move(parts), dead, loops = std::move(loops)] {
+    auto branch = std::make_shared<branch_state>(branch_state{parts, dead, loops, {}, {}, {}, {}});
     if (parts.routing && !parts.routing->empty())
       branch->routing.emplace(*parts.routing, parts.budget);
     supervisor_spec spec;

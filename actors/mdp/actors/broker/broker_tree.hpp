@@ -17,6 +17,7 @@
 #include <functional>
 #include <memory>
 #include <string>
+#include <vector>
 
 namespace mdp::actors {
 
@@ -68,8 +69,9 @@ struct broker_tree {
 /// temporary: their end is what gives the worker's requests back.
 ///
 /// Stopped from the last to the first: the services, no new queues, what waits for routers, then every worker gets its
-/// DISCONNECT, then the queues go. `io` gives the I/O actor's present incarnation, which is older than
-/// this branch.
-[[nodiscard]] child_spec broker_spec(broker_tree branch, std::function<io_actor()> io);
+/// DISCONNECT, then the queues go. `loops` gives the I/O actors' present incarnations, one at least, which are
+/// older than this branch.
+[[nodiscard]] child_spec broker_spec(broker_tree branch,
+                                     std::function<std::vector<io_actor>()> loops);
 
 } // namespace mdp::actors

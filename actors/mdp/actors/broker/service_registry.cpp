@@ -91,7 +91,7 @@ void service_registry_state::open() {
   if (around_->open_routing)
     desks = around_->open_routing(*self_, me);
   store_->for_queues->watchers = std::move(desks.gates);
-  tell(self_, around_->io, around_->openers(me, std::move(desks.front)));
+  around_->serve(me, std::move(desks.front));
 }
 
 service_queue_actor service_registry_state::queue_at(const catalog::answer& found,

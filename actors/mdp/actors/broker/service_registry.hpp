@@ -31,9 +31,8 @@ public:
 
   struct surroundings {
     supervisor_actor queues; ///< Adopts the queues.
-    io_actor io;
-    /// The sessions' and connections' openers, once it is known where requests go.
-    std::function<serve_peers(service_registry_actor, job_desk_actor)> openers;
+    /// Lets peers in, once it is known where their registrations and requests go.
+    std::function<void(service_registry_actor, job_desk_actor)> serve;
     /// Starts what stands in front of this registry; null: nothing does.
     std::function<routing_branch::desks(caf::local_actor&, const service_registry_actor&)>
       open_routing;

@@ -3,6 +3,7 @@
 #include "mdp/actors/compat/exit.hpp"
 #include "mdp/actors/compat/messaging.hpp"
 #include "mdp/actors/compat/unanswered.hpp"
+#include "mdp/actors/io/loop_defaults.hpp"
 #include "mdp/actors/user_messages.hpp"
 #include "mdp/net/descriptors.hpp"
 #include "mdp/net/socket_options.hpp"
@@ -24,41 +25,50 @@ namespace {
 constexpr socket_id router_socket{1};
 constexpr socket_id worker_router_socket{2};
 
-/// A user's peers at both ROUTERs count together. With each incarnation anew, as its directories are.
-io_config with_user_counts(io_config config) {
-  config.peers.of_user = std::make_shared<peers::user_counts>();
+/// A user's peers at both ROUTERs count together.
+io_config with_census(io_config config) {
+  if (!config.peers.census)
+    config.peers.census = std::make_shared<peers::plain_census>(
+      peers::census_bounds{config.peers.max_peers, config.peers.max_peers_of});
   return config;
 }
 
+/// Peers have ids of their own throughout the broker: its directories take them in turns.
 peers::directory_config directory_of(const io_config& config, peers::door is_for) {
   auto directory = config.peers;
-  if (config.bind->worker_endpoints.empty())
+  const bool are_two = !config.bind->worker_endpoints.empty();
+  const std::size_t here = are_two ? 2 : 1;
+  directory.first_id = 1 + here * config.shard.index;
+  directory.id_step = here * config.shard.count;
+  if (!are_two)
     return directory;
   directory.is_for = is_for;
-  directory.first_id = is_for == peers::door::clients ? 1 : 2;
-  directory.id_step = 2;
+  directory.first_id += is_for == peers::door::clients ? 0 : 1;
   return directory;
 }
 
 /// All descriptors but those that are used otherwise.
-std::size_t max_connections() {
+std::size_t max_connections(std::size_t loops) {
   const auto limit = net::descriptor_limit();
-  return limit - std::min(limit / 2, defaults::reserved_descriptors);
+  const auto reserved =
+    defaults::reserved_descriptors + (loops - 1) * defaults::descriptors_of_loop;
+  return limit - std::min(limit / 2, reserved);
 }
 
-/// A ROUTER's share. Half of the connections are for those who are through.
-peers::handshake_limits handshakes_of(const peers::handshake_limits& all, std::size_t sockets) {
+/// A ROUTER's share. Half of its connections are for those who are through.
+peers::handshake_limits handshakes_of(const peers::handshake_limits& all, std::size_t routers,
+                                      std::size_t connections) {
   constexpr std::size_t one = 1;
-  const auto most = max_connections() / sockets / 2;
-  return {std::max(one, std::min(all.total / sockets, most)),
-          std::max(one, std::min(all.by_address / sockets, most))};
+  const auto most = connections / 2;
+  return {std::max(one, std::min(all.total / routers, most)),
+          std::max(one, std::min(all.by_address / routers, most))};
 }
 
 } // namespace
 
 io_state::io_state(handle::pointer self, io_config config, io::loop_host& host)
     : self_(self),
-      config_(with_user_counts(std::move(config))),
+      config_(with_census(std::move(config))),
       outbox_(&host.start(handle{self})),
       router_(self, directory_of(config_, peers::door::clients), config_.counters),
       dealers_(self, config_.sockets, config_.limits, config_.worker) {
@@ -92,6 +102,7 @@ io_actor::behavior_type io_state::make_behavior() {
     },
     [this](const loop_ended& news) { on_loop_ended(news); },
     [this](serve_peers& openers) { serve(openers); },
+    [this](doors_opened& doors) { on_doors_opened(doors); },
     [this](const peer_ended& news) { router_of(news.peer).end(news); },
     [this](const release_peer& request) { router_of(request.peer).release(request); },
     [this](deadline_due) {
@@ -141,35 +152,75 @@ void io_state::on_reports(loop_reported& batch) {
 void io_state::serve(serve_peers& openers) {
   const bool first = !is_serving_;
   is_serving_ = true;
+  other_loops_ = std::move(openers.other_loops);
   if (workers_)
     workers_->use_openers(openers);
   router_.use_openers(std::move(openers));
+  if (first && is_guarded()) // before anybody can connect
+    guard();
+  if (config_.shard.index > 0)
+    return open_routers(); // if it is known where
   if (!first)
-    return;
-  if (is_guarded()) { // before anybody can connect
-    const auto offered = config_.sockets.curve.is_on()   ? security::mechanism::curve
-                         : config_.sockets.plain.is_on() ? security::mechanism::plain
-                                                         : security::mechanism::null;
-    const auto& users = config_.bind->users;
-    std::ignore = outbox_->push(io::guard_sockets{
-      router_socket,
-      {std::string(net::zap_domain), config_.bind->addresses, offered, users.keys},
-      users.passwords});
-  }
-  open_router(router_socket, config_.bind->endpoints);
+    return tell_other_loops();
+  open_router(router_socket, {router_socket, config_.bind->endpoints, {}});
   if (workers_)
-    open_router(worker_router_socket, config_.bind->worker_endpoints);
+    open_router(worker_router_socket, {worker_router_socket, config_.bind->worker_endpoints, {}});
 }
 
-void io_state::open_router(socket_id socket, const std::vector<std::string>& endpoints) {
+/// Once: the first loop says it to each of its own incarnations' brokers.
+void io_state::on_doors_opened(doors_opened& doors) {
+  doors_ = std::move(doors);
+  if (is_serving_)
+    open_routers();
+}
+
+void io_state::open_routers() {
+  const auto doors = std::exchange(doors_, std::nullopt);
+  if (!doors || std::exchange(has_opened_, true))
+    return;
+  open_router(router_socket, doors->everybody);
+  if (workers_)
+    open_router(worker_router_socket, doors->workers);
+}
+
+void io_state::tell_other_loops() {
+  if (doors_)
+    for (const auto& loop : other_loops_)
+      tell(self_, loop, *doors_);
+}
+
+void io_state::guard() {
+  const auto offered = config_.sockets.curve.is_on()   ? security::mechanism::curve
+                       : config_.sockets.plain.is_on() ? security::mechanism::plain
+                                                       : security::mechanism::null;
+  const auto& users = config_.bind->users;
+  std::ignore = outbox_->push(
+    io::guard_sockets{router_socket,
+                      {std::string(net::zap_domain), config_.bind->addresses, offered, users.keys},
+                      users.passwords});
+}
+
+/// Of all the broker's loops.
+std::size_t io_state::routers() const noexcept {
+  return (workers_ ? 2 : 1) * config_.shard.count;
+}
+
+void io_state::open_router(socket_id socket, const io::bound& door) {
   ++unbound_;
   auto options = config_.sockets;
   options.is_guarded = is_guarded();
-  const std::size_t sockets = workers_ ? 2 : 1; // a share for each
-  std::ignore = outbox_->push(
-    io::open_router{socket, endpoints, options, config_.limits, max_connections() / sockets,
-                    config_.max_unfinished_bytes / sockets, config_.bind->users,
-                    handshakes_of(config_.handshakes, sockets)});
+  const auto connections = max_connections(config_.shard.count) / routers(); // a share for each
+  io::open_router command{socket,
+                          door.endpoints,
+                          options,
+                          config_.limits,
+                          connections,
+                          config_.max_unfinished_bytes / routers(),
+                          config_.bind->users,
+                          handshakes_of(config_.handshakes, routers(), connections)};
+  command.is_shared = config_.shard.count > 1 && config_.shard.index == 0;
+  command.listeners = door.listeners;
+  std::ignore = outbox_->push(std::move(command));
 }
 
 /// By CURVE and PLAIN always: it is the handler that says who somebody is.
@@ -206,9 +257,16 @@ io::router_peers& io_state::router_of(peer_id peer) {
 
 void io_state::on_bound(const io::bound& report) {
   auto& bind = *config_.bind;
-  (report.socket == router_socket ? bind.endpoints : bind.worker_endpoints) = report.endpoints;
+  const bool is_for_all = report.socket == router_socket;
+  (is_for_all ? bind.endpoints : bind.worker_endpoints) = report.endpoints;
+  if (!report.listeners.empty())
+    (is_for_all ? opening_.everybody : opening_.workers) = report;
   if (--unbound_ > 0)
     return;
+  if (!report.listeners.empty()) {
+    doors_ = std::exchange(opening_, {});
+    tell_other_loops();
+  }
   if (const auto notify = std::exchange(bind.on_first_bind, nullptr))
     notify(nullptr);
 }

@@ -52,7 +52,13 @@ struct io_config {
     std::function<void(const bind_error* failure)> on_first_bind;
   };
   std::shared_ptr<binding> bind = std::make_shared<binding>();
-  peers::handshake_limits handshakes; ///< Of both ROUTERs together, if there are two.
+  peers::handshake_limits handshakes; ///< Of all ROUTERs together.
+  /// Which of a broker's loops this is, and how many there are. The first opens the doors; the others
+  /// accept at them, too, once they hear of it.
+  struct shard {
+    std::size_t index = 0;
+    std::size_t count = 1;
+  } shard;
   std::shared_ptr<broker_counters> counters = std::make_shared<broker_counters>();
   std::shared_ptr<worker_counters> worker = std::make_shared<worker_counters>(); ///< A worker's.
 };
@@ -80,9 +86,14 @@ private:
   void on_bind_failed(const io::bind_failed& report);
   void on_loop_ended(const loop_ended& news);
   void serve(serve_peers& openers);
+  void on_doors_opened(doors_opened& doors);
+  void open_routers();
+  void tell_other_loops();
+  void guard();
   void review_users();
   [[nodiscard]] bool is_guarded() const noexcept;
-  void open_router(socket_id socket, const std::vector<std::string>& endpoints);
+  void open_router(socket_id socket, const io::bound& door);
+  [[nodiscard]] std::size_t routers() const noexcept;
   [[nodiscard]] io::router_peers* router_with(socket_id socket);
   [[nodiscard]] io::router_peers& router_of(peer_id peer);
 
@@ -94,6 +105,11 @@ private:
   io::dealer_sockets dealers_;
   std::uint32_t last_socket_ = 2; // the ROUTERs'
   std::size_t unbound_ = 0;       // ROUTERs
+  doors_opened opening_;          // the first of several loops': as far as they are
+  std::optional<doors_opened>
+    doors_; // its own, once they all are; another's until it has used them
+  std::vector<io_actor> other_loops_; // which are to be told
+  bool has_opened_ = false;
   bool is_serving_ = false;
   bool stopping_ = false;
   bool loop_is_over_ = false;

@@ -3,6 +3,7 @@
 #include "mdp/ids.hpp"
 #include "mdp/message.hpp"
 #include "mdp/net/handshake.hpp"
+#include "mdp/net/shared_listener.hpp"
 #include "mdp/net/socket_config.hpp"
 #include "mdp/peers/open_handshakes.hpp"
 #include "mdp/peers/peer_defaults.hpp"
@@ -22,7 +23,7 @@
 #include <variant>
 #include <vector>
 
-/// What goes into the socket loop and what comes out of it. Plain data: neither CAF nor libzmq.
+/// What goes into the socket loop and what comes out of it. Plain data: neither CAF nor libzmq's sockets.
 namespace mdp::actors::io {
 
 // -- commands: from the I/O actor to the loop, through the outbox --------------------------------------
@@ -55,6 +56,10 @@ struct open_router {
   security::admitted_users users{};
   /// How many connections may be in their handshake; others are hung up on.
   peers::handshake_limits handshakes{};
+  /// Whether others will accept at these endpoints as well; then `bound` says how.
+  bool is_shared = false;
+  /// Where another loop's ROUTER listens already, one for each endpoint: accept there. Empty: listen.
+  net::shared_listeners listeners{};
 };
 
 /// Open a worker's DEALER and connect it to one endpoint (7-20); answered by `connected` or `connect_failed`.
@@ -108,6 +113,7 @@ using loop_command = std::variant<guard_sockets, password_checked, open_router, 
 struct bound {
   socket_id socket;
   std::vector<std::string> endpoints;
+  net::shared_listeners listeners{}; ///< Of a shared one, one for each endpoint.
 };
 
 /// A ROUTER could not be bound; the socket is closed again.

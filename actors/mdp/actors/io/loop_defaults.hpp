@@ -10,4 +10,11 @@ namespace mdp::defaults {
 /// meanwhile waits for some hundred messages at most.
 inline constexpr std::size_t turns_without_wait = 8;
 
+/// Loops of one broker: each has two threads, so more than a large machine has cores are of no use.
+inline constexpr std::size_t max_loops = 64;
+
+/// Descriptors that each loop after the first takes for itself: two threads' signals and polls, its
+/// sockets' signals, a handler's and a monitor's among them. Counted, twelve.
+inline constexpr std::size_t descriptors_of_loop = 16;
+
 } // namespace mdp::defaults

@@ -10,6 +10,9 @@
 #include <cerrno>
 #include <cstdint>
 #include <limits>
+#include <memory>
+#include <optional>
+#include <system_error>
 #include <utility>
 
 namespace mdp::actors::io {
@@ -37,6 +40,20 @@ std::unique_ptr<net::socket_monitor> watch(net::context& context, zmq::socket_t&
     error = net::zmq_error(failure.num());
     return nullptr;
   }
+}
+
+/// Adds how others can listen there as well; the failure if they cannot.
+std::optional<bind_failed> share(net::socket_monitor& monitor, bound& report) {
+  const auto descriptors = monitor.take_listening();
+  if (descriptors.size() != report.endpoints.size()) // a transport that libzmq listens to otherwise
+    return bind_failed{report.socket, report.endpoints.front(), net::zmq_error(EPROTONOSUPPORT)};
+  try {
+    for (const auto descriptor : descriptors)
+      report.listeners.push_back(std::make_shared<const net::shared_listener>(descriptor));
+  } catch (const std::system_error& failure) {
+    return bind_failed{report.socket, report.endpoints.front(), failure.code()};
+  }
+  return std::nullopt;
 }
 
 /// Room for a whole message and for what is in buffers.
@@ -84,11 +101,18 @@ loop_report loop_sockets::open(const open_router& command) {
                        error};
   const auto wrapping = net::wrapping_bytes(handle);
   const auto handshake = net::shortest_handshake(handle);
-  bound report{command.socket, {}};
-  for (const auto& endpoint : command.endpoints) {
-    if (const auto refused = net::bind(handle, endpoint))
+  bound report{command.socket, {}, {}};
+  for (std::size_t i = 0; i < command.endpoints.size(); ++i) {
+    const auto& endpoint = command.endpoints[i];
+    const auto refused = command.listeners.empty() ? net::bind(handle, endpoint)
+                                                   : command.listeners[i]->add(handle, endpoint);
+    if (refused)
       return bind_failed{command.socket, endpoint, refused};
     report.endpoints.push_back(net::last_endpoint(handle));
+  }
+  if (command.is_shared) {
+    if (auto failed = share(*monitor, report))
+      return *std::move(failed);
   }
   add({.id = command.socket,
        .handle = std::move(handle),

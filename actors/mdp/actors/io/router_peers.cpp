@@ -44,9 +44,11 @@ void router_peers::on_input(router_input& report, const loop_credit& credit) {
     return directory_.let_go(decision.peer->id, report.received_at);
   }
   case peers::verdict::open: {
-    auto& peer = directory_.admit(report.routing_id, report.input, report.user);
-    open(peer, report.received_at);
-    return deliver(peer, report, credit);
+    auto* const peer = directory_.admit(report.routing_id, report.input, report.user);
+    if (peer == nullptr) // another loop's was quicker
+      return on_input(report, credit);
+    open(*peer, report.received_at);
+    return deliver(*peer, report, credit);
   }
   case peers::verdict::violation:
     counters_->violations.add();

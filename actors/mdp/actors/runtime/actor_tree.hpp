@@ -23,11 +23,12 @@ namespace mdp::actors {
 
 class actor_tree {
 public:
-  /// In an actor system of its own, with `scheduler_threads` for whatever does not run on the loop.
-  actor_tree(std::size_t scheduler_threads, io_config io);
+  /// In an actor system of its own, with `scheduler_threads` for whatever does not run on a loop. There is a
+  /// loop for each of `io`, one at least.
+  actor_tree(std::size_t scheduler_threads, std::vector<io_config> io);
 
   /// In `system`, which must outlive it and stays as it was when the tree has ended.
-  actor_tree(caf::actor_system& system, io_config io);
+  actor_tree(caf::actor_system& system, std::vector<io_config> io);
 
   /// Stops the tree if that has not been done.
   ~actor_tree();
@@ -35,7 +36,7 @@ public:
   actor_tree& operator=(const actor_tree&) = delete;
 
   /// Starts the root (rest for one: a lost loop restarts everything that lives on it) with the I/O
-  /// actor as the first child and `others` behind it. `on_ended` is called once from some thread
+  /// actors as the first children and `others` behind them. `on_ended` is called once from some thread
   /// when the root has ended; `failed` says that it was not asked to. Once.
   void start(std::vector<child_spec> others, std::function<void(bool failed)> on_ended);
 
@@ -43,8 +44,11 @@ public:
   /// at once from the second call on, and when the tree never started.
   void stop();
 
-  /// The I/O actor; set before the first of the other children starts, and again at each restart.
-  [[nodiscard]] io_actor io() const { return io_->get(); }
+  /// The I/O actors, one for each loop; set before the first of the other children starts, and again at
+  /// each restart. Thread-safe.
+  [[nodiscard]] std::vector<io_actor> loops() const;
+  /// The first of them.
+  [[nodiscard]] io_actor io() const { return loops_.front().io->get(); }
   /// The root, until the tree is stopped. Thread-safe.
   [[nodiscard]] supervisor_actor root() const {
     const std::lock_guard guard(mutex_);
@@ -69,9 +73,15 @@ private:
 
   std::unique_ptr<own_system> own_; // null in somebody else's
   caf::actor_system& system_;
+  struct loop {
+    io_config config;
+    std::shared_ptr<current<io_actor>> io = std::make_shared<current<io_actor>>();
+  };
+  static std::vector<loop> loops_of(std::vector<io_config> configs);
+  [[nodiscard]] child_spec io_child(std::size_t index);
+
   io::loop_host host_;
-  io_config io_config_;
-  std::shared_ptr<current<io_actor>> io_ = std::make_shared<current<io_actor>>();
+  std::vector<loop> loops_; // never changes
   std::shared_ptr<tree_node> node_ = std::make_shared<tree_node>("root");
   mutable std::mutex mutex_;
   supervisor_actor root_;

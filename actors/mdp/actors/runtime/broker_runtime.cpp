@@ -3,6 +3,8 @@
 #include "mdp/actors/broker/broker_tree.hpp"
 #include "mdp/actors/compat/messaging.hpp"
 #include "mdp/actors/runtime/actor_tree.hpp"
+#include "mdp/actors/runtime/first_binds.hpp"
+#include "mdp/actors/runtime/loop_configs.hpp"
 #include "mdp/actors/service/service_roster.hpp"
 #include "mdp/actors/user_messages.hpp"
 #include "mdp/net/endpoint.hpp"
@@ -17,6 +19,7 @@
 #include <memory>
 #include <mutex>
 #include <utility>
+#include <vector>
 
 namespace mdp::actors {
 
@@ -48,26 +51,27 @@ class broker_runtime::body {
 public:
   explicit body(broker_config config)
       : config_(std::move(config)),
-        io_(io_config_of(config_, counters_)),
-        tree_(config_.scheduler_threads, io_) {
+        loops_(loop_configs(io_config_of(config_, counters_), config_.loops)),
+        tree_(config_.scheduler_threads, loops_) {
     counters_->budget = budget_; // before anybody reads them
     counters_->routing = routing_->counters;
   }
 
   body(broker_config config, caf::actor_system& system)
-      : config_(std::move(config)), io_(io_config_of(config_, counters_)), tree_(system, io_) {
+      : config_(std::move(config)),
+        loops_(loop_configs(io_config_of(config_, counters_), config_.loops)),
+        tree_(system, loops_) {
     counters_->budget = budget_;
     counters_->routing = routing_->counters;
   }
 
   tl::expected<std::vector<std::string>, std::string> start(std::function<void()> on_failure) {
-    auto first_bind = std::make_shared<std::promise<std::string>>();
-    auto outcome = first_bind->get_future();
-    io_.bind->on_first_bind = [first_bind](const bind_error* failure) {
-      first_bind->set_value(failure == nullptr ? std::string{}
-                                               : "cannot bind " + failure->endpoint + ": " +
-                                                   failure->reason.message());
-    };
+    auto first_bind = std::make_shared<first_binds>(loops_.size());
+    auto outcome = first_bind->outcome();
+    for (const auto& loop : loops_)
+      loop.bind->on_first_bind = [first_bind](const bind_error* failure) {
+        first_bind->note(failure);
+      };
     broker_tree branch;
     branch.clients = config_.clients;
     branch.workers = config_.workers;
@@ -96,7 +100,7 @@ public:
       branch.routing = routing_;
       branch.front = front_;
     }
-    tree_.start({broker_spec(std::move(branch), [this] { return tree_.io(); })},
+    tree_.start({broker_spec(std::move(branch), [this] { return tree_.loops(); })},
                 [on_failure = std::move(on_failure), first_bind](bool failed) {
                   if (failed && on_failure)
                     on_failure();
@@ -105,8 +109,9 @@ public:
       tree_.stop();
       return tl::unexpected(std::move(problem));
     }
-    auto endpoints = io_.bind->endpoints;
-    std::ranges::copy(io_.bind->worker_endpoints, std::back_inserter(endpoints));
+    const auto& bound = *loops_.front().bind;
+    auto endpoints = bound.endpoints;
+    std::ranges::copy(bound.worker_endpoints, std::back_inserter(endpoints));
     start_watching();
     warn_of_open_doors(endpoints);
     return endpoints;
@@ -224,8 +229,9 @@ private:
     const auto before = store.current();
     auto outcome = store.refresh();
     if (store.current() != before)
-      if (const auto io = tree_.io()) // none, just now: then nobody is connected
-        post(io, keys_changed{});
+      for (const auto& io : tree_.loops())
+        if (io) // none, just now: then nobody is connected
+          post(io, keys_changed{});
     return outcome;
   }
 
@@ -260,7 +266,7 @@ private:
   std::shared_ptr<service_roster> services_ = std::make_shared<service_roster>(registry_);
   std::mutex mutex_;
   bool has_started_ = false; // from then on the routers are what they are
-  io_config io_;
+  std::vector<io_config> loops_;
   actor_tree tree_;
   std::mutex watcher_mutex_;
   std::unique_ptr<security::key_watcher> watcher_; // ends first: it tells the others

@@ -54,6 +54,9 @@ struct broker_config {
   std::shared_ptr<security::password_store> passwords;
   /// Who may call and serve what; without rules everybody everything.
   std::vector<engine::access_rule> access;
+  /// I/O loops, each with two threads of its own, that accept at the same endpoints and share all queues. Which
+  /// of them a peer is at is chance, also when it comes back under the same routing id.
+  std::size_t loops = 1;
   net::socket_config sockets;
   wire::limits limits;
   peers::directory_config peers;

@@ -1,3 +1,4 @@
+#include "mdp/actors/io/loop_defaults.hpp"
 #include "mdp/actors/runtime/broker_runtime.hpp"
 #include "mdp/actors/runtime/worker_runtime.hpp"
 #include "mdp/engine/access_defaults.hpp"
@@ -159,7 +160,14 @@ std::vector<std::string> validate(const broker_config& config) {
   }
   found.check(config.max_services >= 1, "the number of services must be at least 1");
   found.check(config.peers.max_peers >= 1, "the number of peers must be at least 1");
-  const auto sockets = config.worker_endpoints.empty() ? 1U : 2U;
+  found.check(config.loops >= 1 && config.loops <= defaults::max_loops,
+              "loops must be between 1 and " + std::to_string(defaults::max_loops));
+  for (const auto* endpoints : {&config.endpoints, &config.worker_endpoints})
+    for (const auto& endpoint : *endpoints)
+      found.check(config.loops <= 1 || !endpoint.starts_with("inproc://"),
+                  endpoint + ": several loops can share tcp:// and ipc:// only");
+  const auto sockets =
+    (config.worker_endpoints.empty() ? 1 : 2) * std::max<std::size_t>(config.loops, 1);
   found.check(config.max_unfinished_bytes / sockets >= config.limits.max_bytes,
               "unfinished messages may hold " + std::to_string(config.max_unfinished_bytes) +
                 " bytes in all, which is no room for one of the largest message on each socket: "

@@ -59,7 +59,7 @@ public:
   explicit body(worker_config config)
       : config_(std::move(config)),
         services_(talk_of(config_, counters_), [this] { return tree_.io(); }),
-        tree_(config_.scheduler_threads, io_config_of(config_, counters_)) {
+        tree_(config_.scheduler_threads, {io_config_of(config_, counters_)}) {
     if (config_.work) {
       auto spec = plain_service(config_);
       const auto calls = spec.threads; // of one connection: all of them, if the others are idle
