@@ -203,7 +203,7 @@ def two_doors():
         client.close()
 
 
-def one_count_for_all_doors():
+def one_count_for_all_doors(*more):
     """O13 a user's connections count together, at all endpoints for clients and at that for workers"""
     house = House()
     alice = house.add("alice")
@@ -223,7 +223,7 @@ mmi = ["service", "stats"]
     )
     other, for_workers = f"ipc://{house.path}/clients", f"ipc://{house.path}/workers"
     # The worker says nothing more, and holds its place as long as we need it.
-    options = house.options("--config", str(rules), "--bind", other, "--bind-workers", for_workers, "--heartbeat", "30s")
+    options = house.options("--config", str(rules), "--bind", other, "--bind-workers", for_workers, "--heartbeat", "30s", *more)
     with Broker(*options) as broker:
         observer = curve_dealer(house, broker.endpoint, alice)
         answer = lambda: ask(observer, "0.2", b"mmi.service", b"task")
@@ -252,6 +252,11 @@ mmi = ["service", "stats"]
         assert ask(late, "0.2", b"mmi.service", b"task") == [b"404"]
         for socket in observer, worker, here, there, late:
             socket.close()
+
+
+def one_count_for_all_loops():
+    """O13 a user's connections count together at all loops of a broker"""
+    one_count_for_all_doors("--loops", "3")
 
 
 def claims_to_be_a_user():
@@ -293,5 +298,6 @@ run(
     access_by_service,
     two_doors,
     one_count_for_all_doors,
+    one_count_for_all_loops,
     claims_to_be_a_user,
 )

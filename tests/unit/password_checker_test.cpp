@@ -15,6 +15,7 @@
 #include <map>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -186,4 +187,34 @@ TEST_CASE_FIXTURE(
   CHECK_FALSE(store->current()->has_user("alice"));
   CHECK(store->current()->has_user("bob"));
   CHECK_FALSE(password_store::open(folder.path() + "/nowhere"));
+}
+
+TEST_CASE_FIXTURE(users,
+                  "at a shared desk what one has shown is known to all, and each hears his own") {
+  const auto desk = std::make_shared<password_desk>(store);
+  std::map<std::uint64_t, bool> other_told;
+  std::optional<password_checker> first(std::in_place, desk, listener());
+  password_checker second(desk, [&](std::uint64_t number, bool is_right) {
+    const std::lock_guard guard(mutex);
+    other_told.emplace(number, is_right);
+  });
+  REQUIRE(first->submit({1, "a", "alice", password("correct")}));
+  REQUIRE(second.submit({1, "a", "alice", password("wrong")}));
+  const auto has_other_heard = [&] {
+    const std::lock_guard guard(mutex);
+    return other_told == std::map<std::uint64_t, bool>{{1, false}};
+  };
+  CHECK(test::eventually(has_other_heard));
+  CHECK(told == std::map<std::uint64_t, bool>{{1, true}}); // it came first
+  CHECK(second.knows("alice", "correct"));
+  SUBCASE("and one that ends takes nothing from the others") {
+    first.reset();
+    REQUIRE(second.submit({2, "a", "alice", password("correct")}));
+    CHECK(test::eventually([&] {
+      const std::lock_guard guard(mutex);
+      return other_told.size() == 2;
+    }));
+    CHECK(other_told.at(2));
+    CHECK(told.size() == 1);
+  }
 }

@@ -197,7 +197,7 @@ void io_state::guard() {
   std::ignore = outbox_->push(
     io::guard_sockets{router_socket,
                       {std::string(net::zap_domain), config_.bind->addresses, offered, users.keys},
-                      users.passwords});
+                      config_.bind->passwords});
 }
 
 /// Of all the broker's loops.

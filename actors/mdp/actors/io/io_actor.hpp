@@ -12,6 +12,7 @@
 #include "mdp/peers/peer_defaults.hpp"
 #include "mdp/peers/peer_directory.hpp"
 #include "mdp/security/admitted_users.hpp"
+#include "mdp/security/password_desk.hpp"
 #include "mdp/wire/limits.hpp"
 
 #include <cstdint>
@@ -48,6 +49,8 @@ struct io_config {
     security::address_rules addresses;
     /// Who may connect, where `sockets.curve` or `sockets.plain` is on.
     security::admitted_users users;
+    /// Where their passwords are checked, for all loops; null unless they come by PLAIN.
+    std::shared_ptr<security::password_desk> passwords;
     /// Called once for the first attempt, on the loop or a scheduler thread.
     std::function<void(const bind_error* failure)> on_first_bind;
   };

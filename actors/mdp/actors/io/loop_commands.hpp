@@ -9,6 +9,7 @@
 #include "mdp/peers/peer_defaults.hpp"
 #include "mdp/security/admission.hpp"
 #include "mdp/security/admitted_users.hpp"
+#include "mdp/security/password_desk.hpp"
 #include "mdp/time.hpp"
 #include "mdp/wire/command.hpp"
 #include "mdp/wire/decode_error.hpp"
@@ -33,8 +34,8 @@ namespace mdp::actors::io {
 struct guard_sockets {
   socket_id socket; ///< The first ROUTER, for the answer.
   security::admission rules;
-  /// Whose passwords are checked where peers come by PLAIN, or null.
-  std::shared_ptr<const security::password_store> passwords{};
+  /// Where passwords are checked, if peers come by PLAIN, or null.
+  std::shared_ptr<security::password_desk> passwords{};
 };
 
 /// From the thread that checks them: what came of a password that somebody has shown in a handshake.

@@ -68,10 +68,14 @@ public:
   tl::expected<std::vector<std::string>, std::string> start(std::function<void()> on_failure) {
     auto first_bind = std::make_shared<first_binds>(loops_.size());
     auto outcome = first_bind->outcome();
-    for (const auto& loop : loops_)
+    const auto passwords =
+      config_.passwords ? std::make_shared<security::password_desk>(config_.passwords) : nullptr;
+    for (const auto& loop : loops_) {
+      loop.bind->passwords = passwords;
       loop.bind->on_first_bind = [first_bind](const bind_error* failure) {
         first_bind->note(failure);
       };
+    }
     broker_tree branch;
     branch.clients = config_.clients;
     branch.workers = config_.workers;

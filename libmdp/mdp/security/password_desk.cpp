@@ -1,4 +1,4 @@
-#include "mdp/security/password_checker.hpp"
+#include "mdp/security/password_desk.hpp"
 
 #include "mdp/signals_blocked.hpp"
 
@@ -38,10 +38,10 @@ void prepare() {
 } // namespace
 
 /// Everything but the thread.
-class password_checker::desk {
+class password_desk::body {
 public:
-  desk(std::shared_ptr<const password_store> users, listener told)
-      : users_(std::move(users)), told_(std::move(told)), key_(crypto_generichash_KEYBYTES) {
+  explicit body(std::shared_ptr<const password_store> users)
+      : users_(std::move(users)), key_(crypto_generichash_KEYBYTES) {
     randombytes_buf(key_.bytes().data(), key_.size());
   }
 
@@ -58,9 +58,7 @@ private:
   void check(const question& asked);
 
   const std::shared_ptr<const password_store> users_;
-  std::mutex telling_; // held while somebody is told
-  listener told_;      // none once it is over
-  secret key_;         // of the digests
+  secret key_; // of the digests
   std::mutex mutex_;
   std::condition_variable changed_;
   std::deque<question> waiting_;
@@ -70,29 +68,29 @@ private:
   bool is_over_ = false;
 };
 
-password_checker::password_checker(std::shared_ptr<const password_store> users, listener told) {
+password_desk::password_desk(std::shared_ptr<const password_store> users) {
   use_sodium();
-  desk_ = std::make_shared<desk>(std::move(users), std::move(told));
+  body_ = std::make_shared<body>(std::move(users));
   const signals_blocked inherited;
-  std::thread([shared = desk_] {
+  std::thread([shared = body_] {
     pthread_setname_np(pthread_self(), "mdp-passwords");
     shared->run();
   }).detach();
 }
 
-password_checker::~password_checker() {
-  desk_->end();
+password_desk::~password_desk() {
+  body_->end();
 }
 
-bool password_checker::knows(std::string_view user, std::string_view password) {
-  return desk_->knows(user, password);
+bool password_desk::knows(std::string_view user, std::string_view password) {
+  return body_->knows(user, password);
 }
 
-bool password_checker::submit(question asked) {
-  return desk_->submit(std::move(asked));
+bool password_desk::submit(question asked) {
+  return body_->submit(std::move(asked));
 }
 
-bool password_checker::desk::knows(std::string_view user, std::string_view password) {
+bool password_desk::body::knows(std::string_view user, std::string_view password) {
   const auto shown = digest_of(user, password);
   const std::lock_guard guard(mutex_);
   forget_others();
@@ -101,7 +99,7 @@ bool password_checker::desk::knows(std::string_view user, std::string_view passw
          sodium_memcmp(known->second.data(), shown.data(), shown.size()) == 0;
 }
 
-bool password_checker::desk::submit(question asked) {
+bool password_desk::body::submit(question asked) {
   {
     const std::lock_guard guard(mutex_);
     if (waiting_.size() >= defaults::password_max_checks)
@@ -116,18 +114,17 @@ bool password_checker::desk::submit(question asked) {
   return true;
 }
 
-void password_checker::desk::end() {
+void password_desk::body::end() {
   {
     const std::lock_guard guard(mutex_);
     is_over_ = true;
+    waiting_.clear();
   }
   changed_.notify_all();
-  const std::lock_guard guard(telling_);
-  told_ = nullptr;
 }
 
-password_checker::desk::digest password_checker::desk::digest_of(std::string_view user,
-                                                                 std::string_view password) const {
+password_desk::body::digest password_desk::body::digest_of(std::string_view user,
+                                                           std::string_view password) const {
   const auto bytes = [](std::string_view text) {
     return reinterpret_cast<const unsigned char*>(text.data());
   };
@@ -144,7 +141,7 @@ password_checker::desk::digest password_checker::desk::digest_of(std::string_vie
   return result;
 }
 
-void password_checker::desk::forget_others() {
+void password_desk::body::forget_others() {
   auto current = users_->current();
   if (current == known_to_)
     return;
@@ -152,7 +149,7 @@ void password_checker::desk::forget_others() {
   known_to_ = std::move(current);
 }
 
-void password_checker::desk::run() {
+void password_desk::body::run() {
   prepare();
   std::unique_lock lock(mutex_);
   for (;;) {
@@ -170,7 +167,9 @@ void password_checker::desk::run() {
   }
 }
 
-void password_checker::desk::check(const question& asked) {
+void password_desk::body::check(const question& asked) {
+  if (asked.asker->has_ended())
+    return;
   const auto users = users_->current();
   const bool counts = is_right(*users, asked.user, asked.password);
   if (counts) {
@@ -180,9 +179,7 @@ void password_checker::desk::check(const question& asked) {
     if (known_to_ == users) // they may have changed meanwhile
       known_.insert_or_assign(asked.user, shown);
   }
-  const std::lock_guard guard(telling_);
-  if (told_)
-    told_(asked.number, counts);
+  asked.asker->tell(asked.number, counts);
 }
 
 } // namespace mdp::security
