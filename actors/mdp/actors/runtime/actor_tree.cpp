@@ -4,6 +4,7 @@
 #include "mdp/actors/compat/messaging.hpp"
 #include "mdp/actors/messages.hpp"
 #include "mdp/actors/supervision/supervisor.hpp"
+#include "mdp/actors/user_messages.hpp"
 #include "mdp/assert.hpp"
 
 #include <caf/send.hpp>
