@@ -103,9 +103,9 @@ struct fixture {
   std::shared_ptr<actors::worker_counters> counters = std::make_shared<actors::worker_counters>();
   std::shared_ptr<actors::io::outbox> outbox;
   recorder<actors::worker_peer_actor, actors::stop, actors::sink_lost, actors::sink_loaded,
-           actors::job_answered, actors::socket_opened, actors::socket_failed,
-           actors::connection_refused, actors::broker_told_worker, actors::invalid_arrived,
-           actors::deadline_due>
+           actors::job_answered, actors::answers_ready, actors::socket_opened,
+           actors::socket_failed, actors::connection_refused, actors::broker_told_worker,
+           actors::invalid_arrived, actors::deadline_due>
     worker{system};
   actors::io_actor io = actors::spawn_state<stand_state>(system.actors(), counters, outbox);
 };

@@ -11,6 +11,7 @@
 #include <optional>
 #include <stdexcept>
 #include <string>
+#include <utility>
 #include <vector>
 
 using namespace mdp;
@@ -32,8 +33,10 @@ public:
     auto around = std::make_shared<actors::service_instance_state::surroundings>();
     around->service = service;
     around->work = std::move(work);
-    around->run = [turns = turns_](handler_pool::task task) {
-      turns->push_back(std::move(task));
+    around->run = [turns = turns_, times = handed_over_](std::vector<handler_pool::task>& tasks) {
+      ++*times;
+      for (auto& each : std::exchange(tasks, {}))
+        turns->push_back(std::move(each));
       return true;
     };
     around->on_exception = policy;
@@ -63,6 +66,14 @@ public:
     return true;
   }
 
+  /// Runs all handlers whose turn it is, but no actor.
+  std::size_t answer_all() {
+    auto due = std::exchange(*turns_, {});
+    for (auto& task : due)
+      task();
+    return due.size();
+  }
+
   std::size_t run_all() {
     std::size_t count = 0;
     while (run_one())
@@ -76,6 +87,8 @@ public:
   }
 
   [[nodiscard]] const actors::service_instance_actor& actor() const noexcept { return actor_; }
+  /// How often it has gone to its threads.
+  [[nodiscard]] int handed_over() const noexcept { return *handed_over_; }
   [[nodiscard]] std::size_t waiting() const noexcept { return turns_->size(); }
 
 private:
@@ -84,6 +97,7 @@ private:
   broker_fixture& broker_;
   std::shared_ptr<std::deque<handler_pool::task>> turns_ =
     std::make_shared<std::deque<handler_pool::task>>();
+  std::shared_ptr<int> handed_over_ = std::make_shared<int>(0);
   actors::service_instance_actor actor_;
 };
 
@@ -134,6 +148,27 @@ TEST_CASE("a service inside the broker holds as many requests as its capacity sa
   CHECK(service.waiting() == 3);
   CHECK(service.run_all() == 5);
   CHECK(heard(broker) == words{"=1", "=2", "=3", "=4", "=5"});
+}
+
+TEST_CASE("requests that come together are handed over together, and so are answers") {
+  broker_fixture broker;
+  hosted service(broker, "echo", echo, exception_policy::answer, 5);
+  const auto asks = broker.connect_client(client);
+  for (const auto* body : {"1", "2", "3"})
+    actors::post(asks, actors::request_arrived{{{{}, false}, "echo", {frame(body)}},
+                                               wire::protocol_version::v0_2,
+                                               broker.system.now()});
+  broker.system.run();
+  CHECK(service.waiting() == 3);
+  CHECK(service.handed_over() == 1);
+  broker.request(asks, "echo", "4"); // what comes alone waits for nothing
+  CHECK(service.waiting() == 4);
+  CHECK(service.handed_over() == 2);
+  const auto before = broker.system.turns();
+  CHECK(service.answer_all() == 4);
+  broker.system.run();
+  CHECK(broker.system.turns() - before == 1 + 4); // the queue's for all, and the session's for each
+  CHECK(heard(broker) == words{"=1", "=2", "=3", "=4"});
 }
 
 TEST_CASE(

@@ -1,4 +1,6 @@
 #include "integration/open_broker.hpp"
+#include "mdp/actors/compat/loop_unit.hpp"
+#include "mdp/actors/compat/messaging.hpp"
 #include "mdp/actors/messages.hpp"
 #include "mdp/defaults.hpp"
 #include "mdp/wire/decode.hpp"
@@ -14,6 +16,7 @@
 #include <future>
 #include <memory>
 #include <string>
+#include <thread>
 #include <utility>
 #include <variant>
 #include <vector>
@@ -27,27 +30,37 @@ namespace {
 
 constexpr auto version = wire::protocol_version::v0_2;
 
-/// Keeps a service's queue in its turn, on a thread that is not the loop's, as long as it lives.
+/// Keeps a service's queue in its turn, on a thread that is not the loop's, as long as it lives: on one that counts as
+/// another loop's, as the broker's own resumes what anybody else wakes.
 class held_queue {
 public:
   held_queue(const open_broker& broker, const std::string& service) {
-    auto is_held = std::make_shared<std::promise<void>>();
+    const auto is_held = std::make_shared<std::promise<void>>();
     auto held = is_held->get_future();
-    post(broker.registry(), preview_job{service,
-                                        {},
-                                        [is_held, until = go_on_.get_future().share()](
-                                          const std::optional<engine::worker_report>&) {
-                                          is_held->set_value();
-                                          until.wait();
-                                        }});
+    thread_ = std::thread([this, is_held, registry = broker.registry(), service] {
+      loop_unit unit(registry.home_system(), [] {});
+      static_cast<void>(unit.run()); // it is this thread's from now on
+      post_on(unit, registry,
+              preview_job{service, {}, [&](const std::optional<engine::worker_report>&) {
+                            is_held->set_value();
+                            until_.wait();
+                          }});
+      while (unit.run())
+        ;
+    });
     held.wait();
   }
-  ~held_queue() { go_on_.set_value(); }
+  ~held_queue() {
+    go_on_.set_value();
+    thread_.join();
+  }
   held_queue(const held_queue&) = delete;
   held_queue& operator=(const held_queue&) = delete;
 
 private:
   std::promise<void> go_on_;
+  std::shared_future<void> until_ = go_on_.get_future().share();
+  std::thread thread_;
 };
 
 /// A DEALER that says and hears what it is told to.

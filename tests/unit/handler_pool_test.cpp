@@ -50,6 +50,38 @@ TEST_CASE("a lane lets no more of its tasks run at a time than it was told, in t
     REQUIRE(order[static_cast<std::size_t>(i)] == i);
 }
 
+TEST_CASE("tasks that are handed over together run as if they came one by one") {
+  handler_pool pool(3);
+  const auto in_order = pool.open_lane(1);
+  const auto at_once = pool.open_lane(2);
+  std::vector<int> order; // written by one task at a time, or the test fails
+  std::latch both_there(2);
+  std::atomic<int> done{0};
+  std::vector<handler_pool::task> tasks;
+  for (int i = 0; i < 200; ++i)
+    tasks.emplace_back([&, i] {
+      order.push_back(i);
+      ++done;
+    });
+  CHECK(in_order->submit_all(tasks));
+  CHECK(tasks.empty());
+  for (int i = 0; i < 2; ++i)
+    tasks.emplace_back([&] {
+      both_there.arrive_and_wait();
+      ++done;
+    });
+  CHECK(at_once->submit_all(tasks));
+  REQUIRE(eventually([&] { return done == 202; }));
+  CHECK(pool.stop(patience) == 0);
+  for (int i = 0; i < 200; ++i)
+    REQUIRE(order[static_cast<std::size_t>(i)] == i);
+  const auto held = std::make_shared<int>(1);
+  tasks.emplace_back([held] {});
+  CHECK_FALSE(in_order->submit_all(tasks));
+  CHECK(tasks.empty());
+  CHECK(held.use_count() == 1); // let go of
+}
+
 TEST_CASE("a lane that blocks leaves the other threads to the other lanes") {
   handler_pool pool(2);
   const auto slow = pool.open_lane(1);

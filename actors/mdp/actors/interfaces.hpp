@@ -46,6 +46,7 @@ struct sink_lost;
 struct sink_loaded;
 struct assign_job;
 struct job_answered;
+struct answers_ready;
 struct answer_arrived;
 struct job_refused;
 struct deadline_due;
@@ -82,6 +83,7 @@ struct socket_opened;
 struct socket_failed;
 struct connection_refused;
 struct broker_told_worker;
+struct hand_over_due;
 struct handler_threw;
 // asking services from actors
 struct ask_service;
@@ -151,11 +153,13 @@ using job_sink_actor = stoppable_actor::extend< //
 using job_source_actor = stoppable_actor::extend< //
   takes<sink_lost>,                               // a sink is gone
   takes<sink_loaded>,                             // a sink says how loaded it is
-  takes<job_answered>>;                           // a sink's answer, or a part of one
+  takes<job_answered>,                            // a sink's answer, or a part of one
+  takes<answers_ready>>;                          // several of them
 
 /// One instance of an in-process service that is no actor of the user's own: hands each job to the
 /// user's handler, on a thread where that may block. Runs on the loop.
 using service_instance_actor = job_sink_actor::extend< //
+  takes<hand_over_due>,                                // to the threads, what has come until now
   takes<handler_threw>>;                               // the handler has failed: end
 
 /// Speaks for one worker of the broker (one routing id). Runs on the loop; shell of

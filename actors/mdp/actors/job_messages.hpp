@@ -22,6 +22,7 @@
 /// the registry have to settle beside it.
 namespace mdp::actors {
 
+class answer_box;
 class begun_jobs;
 
 /// A client's request on its way to a queue. A job id that the queue has already is ignored.
@@ -83,6 +84,11 @@ struct job_answered {
   bool is_final = false;
   message body;
   loop_credit credit{}; ///< Null if it comes from this process.
+};
+
+/// There are answers in this box, which was empty before.
+struct answers_ready {
+  std::shared_ptr<answer_box> box;
 };
 
 /// An answer that a queue has checked, for the client.
@@ -152,6 +158,7 @@ MDP_MESSAGE(mdp::actors::sink_lost)
 MDP_MESSAGE(mdp::actors::sink_loaded)
 MDP_MESSAGE(mdp::actors::assign_job)
 MDP_MESSAGE(mdp::actors::job_answered)
+MDP_MESSAGE(mdp::actors::answers_ready)
 MDP_MESSAGE(mdp::actors::answer_arrived)
 MDP_MESSAGE(mdp::actors::job_refused)
 MDP_MESSAGE(mdp::actors::queue_idle)

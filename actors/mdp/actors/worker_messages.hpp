@@ -33,6 +33,9 @@ struct broker_told_worker {
   loop_credit credit{};
 };
 
+/// All jobs that were in the instance's mailbox when it read the first of them have been read.
+struct hand_over_due {};
+
 /// A handler of an in-process service has thrown, and its instance is to end.
 struct handler_threw {
   std::string what;
@@ -44,4 +47,5 @@ MDP_MESSAGE(mdp::actors::socket_opened)
 MDP_MESSAGE(mdp::actors::socket_failed)
 MDP_MESSAGE(mdp::actors::connection_refused)
 MDP_MESSAGE(mdp::actors::broker_told_worker)
+MDP_MESSAGE(mdp::actors::hand_over_due)
 MDP_MESSAGE(mdp::actors::handler_threw)

@@ -32,25 +32,28 @@ struct handler_pool::core {
       next.work = nullptr; // what it holds is destroyed before the next one's turn, and not locked
       lock.lock();
       running_on[number] = nullptr;
-      pass_on(next.of);
-      lock.unlock();
-      next.of = nullptr; // perhaps the last who knew the lane
-      lock.lock();
+      if (pass_on(next.of)) {
+        lock.unlock();
+        next.of = nullptr; // perhaps the last who knew the lane
+        lock.lock();
+      }
       is_busy[number] = false;
       if (is_stopping)
         idle.notify_all();
     }
   }
 
-  /// A task of `on` has ended: its place goes to the next one of the lane.
-  void pass_on(const std::shared_ptr<lane>& on) {
+  /// A task of `on` has ended: its place goes to the next one of the lane. True if there is none.
+  bool pass_on(const std::shared_ptr<lane>& on) {
     if (on->waiting_.empty()) {
       --on->taken_;
-      return;
+      return true;
     }
     ready.push_back({on, std::move(on->waiting_.front())});
     on->waiting_.pop_front();
-    changed.notify_one();
+    if (ready.size() > 1) // whoever calls takes one of them itself
+      changed.notify_one();
+    return false;
   }
 
   /// Takes all that has not begun. Not only what is ready: what waits on a lane may hold that lane, and would keep
@@ -127,14 +130,26 @@ bool handler_pool::lane::submit(task work) {
   const std::lock_guard guard(core_->mutex);
   if (core_->is_stopping)
     return false;
-  if (taken_ == at_a_time_) {
-    waiting_.push_back(std::move(work));
-    return true;
-  }
+  take(std::move(work));
+  return true;
+}
+
+bool handler_pool::lane::submit_all(std::vector<task>& work) {
+  auto all = std::exchange(work, {}); // destroyed behind the lock
+  const std::lock_guard guard(core_->mutex);
+  if (core_->is_stopping)
+    return false;
+  for (auto& each : all)
+    take(std::move(each));
+  return true;
+}
+
+void handler_pool::lane::take(task work) {
+  if (taken_ == at_a_time_)
+    return waiting_.push_back(std::move(work));
   ++taken_;
   core_->ready.push_back({shared_from_this(), std::move(work)});
   core_->changed.notify_one();
-  return true;
 }
 
 } // namespace mdp

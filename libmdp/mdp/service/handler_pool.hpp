@@ -56,8 +56,15 @@ public:
   /// Runs `work` when its turn has come. False if the pool is stopped; it is destroyed then.
   bool submit(task work);
 
+  /// The same with each of `work`, in its order; it is empty then. Many are handed over for hardly more than
+  /// one costs.
+  bool submit_all(std::vector<task>& work);
+
 private:
   friend class handler_pool;
+
+  /// Under the pool's lock.
+  void take(task work);
 
   std::shared_ptr<core> core_;
   std::size_t at_a_time_;

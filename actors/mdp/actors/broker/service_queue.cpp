@@ -3,6 +3,7 @@
 #include "mdp/actors/compat/exit.hpp"
 #include "mdp/actors/compat/messaging.hpp"
 #include "mdp/actors/compat/unanswered.hpp"
+#include "mdp/actors/service/answer_box.hpp"
 #include "mdp/actors/service/begun_jobs.hpp"
 #include "mdp/engine/dead_letter_office.hpp"
 #include "mdp/overload.hpp"
@@ -39,13 +40,12 @@ service_queue_actor::behavior_type service_queue_state::make_behavior() {
     },
     [this](job_answered& news) -> unanswered {
       credit_ = std::move(news.credit);
-      handle_message([&] {
-        if (news.is_final)
-          engine_.finish(news.sink, news.id, news.attempt, std::move(news.body), now_of(self_));
-        else
-          engine_.partial(news.sink, news.id, news.attempt, std::move(news.body));
-      });
+      handle_message([&] { on_answer(news, now_of(self_)); });
       credit_ = nullptr;
+      return {};
+    },
+    [this](const answers_ready& news) -> unanswered {
+      handle_message([&] { on_answers(*news.box); });
       return {};
     },
     [this](stop) { end_normally(self_); },
@@ -113,6 +113,21 @@ void service_queue_state::open_session(peer_id client, job_owner_actor session) 
   auto& known = store_->sessions[client];
   known.actor = std::move(session);
   ++known.open;
+}
+
+void service_queue_state::on_answer(job_answered& news, time_point now) {
+  if (news.is_final)
+    engine_.finish(news.sink, news.id, news.attempt, std::move(news.body), now);
+  else
+    engine_.partial(news.sink, news.id, news.attempt, std::move(news.body));
+}
+
+void service_queue_state::on_answers(answer_box& box) {
+  box.take(answers_);
+  const auto now = now_of(self_);
+  for (auto& each : answers_)
+    on_answer(each, now);
+  answers_.clear();
 }
 
 void service_queue_state::on_pinned(submit_pinned_job& request) {

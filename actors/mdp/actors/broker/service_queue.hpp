@@ -82,6 +82,8 @@ private:
   void recover();
   /// Notes that `session` waits for one job more of `client`.
   void open_session(peer_id client, job_owner_actor session);
+  void on_answer(job_answered& news, time_point now);
+  void on_answers(answer_box& box);
   void on_pinned(submit_pinned_job& request);
   void on_register(register_sink& request);
   void on_sink_lost(const sink_lost& news);
@@ -106,8 +108,9 @@ private:
   std::shared_ptr<queue_store> store_;
   counted_in counted_as_service_;
   engine::service_queue& engine_;
-  engine::queue_counters counted_; // what of the engine's counters is in the broker's already
-  loop_credit credit_;             // of the answer that is being handled
+  engine::queue_counters counted_;    // what of the engine's counters is in the broker's already
+  loop_credit credit_;                // of the answer that is being handled
+  std::vector<job_answered> answers_; // keeps its memory between boxes
   std::uint64_t unlogged_deaths_ = 0;
   time_point next_log_ = time_point::min();
   std::optional<time_point> idle_since_;

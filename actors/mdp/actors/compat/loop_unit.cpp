@@ -4,10 +4,15 @@
 #include <caf/logger.hpp>
 #include <caf/scheduler/abstract_coordinator.hpp>
 
+#include <utility>
+
 namespace mdp::actors {
 
-loop_unit::loop_unit(caf::actor_system& system)
+thread_local constinit loop_unit* loop_unit::current_ = nullptr;
+
+loop_unit::loop_unit(caf::actor_system& system, std::function<void()> wake)
     : caf::execution_unit(&system),
+      door_(std::make_shared<loop_door>(system, std::move(wake))),
       is_logged_(system.logger().accepts(CAF_LOG_LEVEL_ERROR, caf::atom("caf"))) {}
 
 loop_unit::~loop_unit() {
@@ -26,6 +31,8 @@ bool loop_unit::run() {
   // each resumption. To whom nobody listens is not told. Each spawn brings it back, so this is done each time.
   if (!is_logged_)
     caf::logger::set_current_actor_system(nullptr);
+  current_ = this;
+  door_->take(ready_);
   for (std::size_t resumed = 0; !ready_.empty() && resumed < defaults::turn_max_resumes;
        ++resumed) {
     auto* job = ready_.front();
@@ -41,10 +48,14 @@ bool loop_unit::run() {
       break;
     }
   }
-  return !ready_.empty();
+  const bool has_come = door_->has_some(); // asked in any case: it says who wakes whom
+  return has_come || !ready_.empty();
 }
 
 void loop_unit::hand_over() {
+  if (current_ == this)
+    current_ = nullptr;
+  door_->close();
   for (auto* job : ready_)
     system().scheduler().enqueue(job);
   ready_.clear();

@@ -2,6 +2,7 @@
 
 #include "mdp/actors/compat/exit.hpp"
 #include "mdp/actors/compat/interface.hpp"
+#include "mdp/actors/compat/loop_door.hpp"
 #include "mdp/actors/compat/succession.hpp"
 
 #include <caf/actor_config.hpp>
@@ -65,12 +66,21 @@ public:
   using super::enqueue;
 
   void enqueue(caf::mailbox_element_ptr what, caf::execution_unit* unit) override {
+    if constexpr (State::where == run_on::loop)
+      unit = home_.or_else(unit);
     if (!line_)
       return super::enqueue(std::move(what), unit);
     if (!door_.enter())
       return line_->forward(this->id(), std::move(what), unit);
     super::enqueue(std::move(what), unit);
     door_.leave();
+  }
+
+  caf::resumable::resume_result resume(caf::execution_unit* unit,
+                                       std::size_t max_messages) override {
+    if constexpr (State::where == run_on::loop)
+      home_.resumed_by(unit);
+    return super::resume(unit, max_messages);
   }
 
   bool cleanup(caf::error&& reason, caf::execution_unit* unit) override {
@@ -91,6 +101,7 @@ private:
   std::optional<State> state_;
   std::shared_ptr<succession> line_; // null: none
   mailbox_door door_;
+  loop_home home_; // of those that belong to a loop
 };
 
 /// Starts an actor with `State` as a child of `parent`'s thread: if `parent` runs on the loop and

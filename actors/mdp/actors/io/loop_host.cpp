@@ -21,7 +21,10 @@ class loop_host::hosted_loop final : public loop_sink {
 public:
   hosted_loop(caf::actor_system& system, io_actor owner,
               std::shared_ptr<const std::atomic<std::size_t>> adoptions)
-      : unit_(system), owner_(std::move(owner)), adoptions_(std::move(adoptions)), loop_(*this) {
+      : unit_(system, [this] { loop_.commands().wake().signal(); }),
+        owner_(std::move(owner)),
+        adoptions_(std::move(adoptions)),
+        loop_(*this) {
     loop_.start();
   }
 

@@ -2,6 +2,7 @@
 
 #include "mdp/actors/compat/exit.hpp"
 #include "mdp/actors/compat/messaging.hpp"
+#include "mdp/actors/service/answer_box.hpp"
 #include "mdp/assert.hpp"
 #include "mdp/overload.hpp"
 #include "mdp/wire/encode.hpp"
@@ -55,10 +56,14 @@ worker_peer_actor::behavior_type worker_peer_state::make_behavior() {
     },
     [](const sink_loaded&) {}, // the load of all that is here is what the broker hears
     [this](job_answered& news) {
-      if (news.is_final)
-        engine_.finish(number_of(news.id), std::move(news.body), now_of(self_));
-      else
-        engine_.partial(number_of(news.id), std::move(news.body), now_of(self_));
+      on_answer(news);
+      carry_out();
+    },
+    [this](const answers_ready& news) {
+      news.box->take(answers_);
+      for (auto& each : answers_)
+        on_answer(each);
+      answers_.clear();
       carry_out();
     },
     [this](const socket_opened& news) {
@@ -98,6 +103,13 @@ worker_peer_actor::behavior_type worker_peer_state::make_behavior() {
       carry_out();
     },
   };
+}
+
+void worker_peer_state::on_answer(job_answered& news) {
+  if (news.is_final)
+    engine_.finish(number_of(news.id), std::move(news.body), now_of(self_));
+  else
+    engine_.partial(number_of(news.id), std::move(news.body), now_of(self_));
 }
 
 void worker_peer_state::look_at_load() {

@@ -12,6 +12,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 namespace mdp::actors {
 
@@ -46,6 +47,7 @@ public:
   handle::behavior_type make_behavior();
 
 private:
+  void on_answer(job_answered& news);
   void look_at_load();
   void carry_out();
   void on_refused(const connection_refused& news);
@@ -61,6 +63,7 @@ private:
   engine::worker_engine_counters counted_; // what of the engine's is in those of the process
   std::uint64_t heard_ = 0;                // messages of the broker
   time_point abandon_at_ = never;          // set once it was asked to stop
+  std::vector<job_answered> answers_;      // keeps its memory between boxes
   deadline_timer timer_;
 };
 

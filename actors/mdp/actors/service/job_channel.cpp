@@ -1,28 +1,26 @@
 #include "mdp/actors/service/job_channel.hpp"
 
-#include "mdp/actors/compat/messaging.hpp"
-
 #include <utility>
 
 namespace mdp::actors {
 
-job_channel::job_channel(sink_accepted by, job_id id, attempt_number attempt,
+job_channel::job_channel(std::shared_ptr<answer_box> box, job_id id, attempt_number attempt,
                          std::shared_ptr<begun_jobs> begun, std::shared_ptr<part_credit> credit)
-    : by_(std::move(by)),
+    : box_(std::move(box)),
       id_(id),
       attempt_(attempt),
       begun_(std::move(begun)),
       credit_(std::move(credit)) {}
 
 bool job_channel::is_open() const noexcept {
-  return !(by_.is_over && *by_.is_over) && !(begun_ && begun_->is_closed());
+  return box_->is_open() && !begun_->is_closed();
 }
 
 void job_channel::send(message body, bool is_final) {
-  if (!is_final && credit_)
+  if (!is_final)
     body = credit_->book(std::move(body), [this] { return is_open(); });
-  post(by_.queue, job_answered{by_.sink, id_, attempt_, is_final, std::move(body)});
-  if (is_final && begun_)
+  box_->put(job_answered{box_->by().sink, id_, attempt_, is_final, std::move(body)});
+  if (is_final)
     begun_->end(id_);
 }
 

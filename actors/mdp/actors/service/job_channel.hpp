@@ -1,6 +1,7 @@
 #pragma once
 
 #include "mdp/actors/messages.hpp"
+#include "mdp/actors/service/answer_box.hpp"
 #include "mdp/actors/service/begun_jobs.hpp"
 #include "mdp/actors/service/part_credit.hpp"
 #include "mdp/service/responder.hpp"
@@ -9,19 +10,19 @@
 
 namespace mdp::actors {
 
-/// Carries the answers to one job to whoever has assigned it.
+/// Carries the answers to one job of an in-process service to whoever has assigned it. A part waits until it
+/// may be on its way.
 class job_channel final : public answer_channel {
 public:
-  /// `begun` is the service's, or null for one that keeps no such book. With `credit` a part waits
-  /// until it may be on its way; without, whoever sends must not be held up.
-  job_channel(sink_accepted by, job_id id, attempt_number attempt,
-              std::shared_ptr<begun_jobs> begun, std::shared_ptr<part_credit> credit = {});
+  /// None is null; `begun` and `credit` are the service's.
+  job_channel(std::shared_ptr<answer_box> box, job_id id, attempt_number attempt,
+              std::shared_ptr<begun_jobs> begun, std::shared_ptr<part_credit> credit);
 
   [[nodiscard]] bool is_open() const noexcept override;
   void send(message body, bool is_final) override;
 
 private:
-  sink_accepted by_;
+  std::shared_ptr<answer_box> box_;
   job_id id_;
   attempt_number attempt_;
   std::shared_ptr<begun_jobs> begun_;

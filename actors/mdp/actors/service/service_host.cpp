@@ -8,6 +8,7 @@
 
 #include <chrono>
 #include <utility>
+#include <vector>
 
 namespace mdp::actors {
 
@@ -23,9 +24,8 @@ service_host::instance service_host::start_instance(caf::local_actor& parent) {
   auto around = std::make_shared<service_instance_state::surroundings>();
   around->service = name_;
   around->work = spec_.work.make();
-  around->run = [lane = pool_->open_lane(calls_at_a_time_)](handler_pool::task task) {
-    return lane->submit(std::move(task));
-  };
+  around->run = [lane = pool_->open_lane(calls_at_a_time_)](
+                  std::vector<handler_pool::task>& tasks) { return lane->submit_all(tasks); };
   around->on_exception = spec_.on_exception;
   around->log_exception = [host = weak_from_this()](const std::string& what) {
     if (const auto living = host.lock())

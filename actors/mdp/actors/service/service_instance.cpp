@@ -2,6 +2,7 @@
 
 #include "mdp/actors/compat/exit.hpp"
 #include "mdp/actors/compat/messaging.hpp"
+#include "mdp/actors/compat/unanswered.hpp"
 #include "mdp/actors/service/job_channel.hpp"
 
 #include <exception>
@@ -28,11 +29,11 @@ std::optional<std::string> call(const request_handler& work, message body, respo
 
 /// The work on one job, on a thread of the pool.
 void work_on(const surroundings& around, const service_instance_actor& instance,
-             const sink_accepted& by, assign_job& job) {
-  if ((by.is_over && *by.is_over) || !around.begun->begin(job.id))
+             std::shared_ptr<answer_box> box, assign_job& job) {
+  if (!box->is_open() || !around.begun->begin(job.id))
     return;
   responder answer(
-    std::make_unique<job_channel>(by, job.id, job.attempt, around.begun, around.credit),
+    std::make_unique<job_channel>(std::move(box), job.id, job.attempt, around.begun, around.credit),
     std::move(job.user));
   answer_guard guard(answer);
   const auto thrown = call(around.work, std::move(job.body), std::move(answer));
@@ -61,16 +62,26 @@ service_instance_state::~service_instance_state() {
 
 service_instance_actor::behavior_type service_instance_state::make_behavior() {
   return {
+    [this](assign_job& job) -> unanswered {
+      take(job);
+      return {};
+    },
+    [this](hand_over_due) { around_->run(taken_); },
     [this](stop) { end_normally(self_); },
-    [this](sink_accepted& news) { accepted_ = std::move(news); },
-    [this](assign_job& job) { take(job); },
+    [this](sink_accepted& news) { box_ = std::make_shared<answer_box>(std::move(news)); },
     [this](const handler_threw&) { end_failed(self_); },
   };
 }
 
 void service_instance_state::take(assign_job& job) {
-  around_->run([around = around_, instance = handle{self_}, by = accepted_,
-                job = std::move(job)]() mutable { work_on(*around, instance, by, job); });
+  if (!box_)
+    return;           // nobody to be answered
+  if (taken_.empty()) // behind the jobs that are in the mailbox already
+    tell(self_, handle{self_}, hand_over_due{});
+  taken_.emplace_back(
+    [around = around_, instance = handle{self_}, box = box_, job = std::move(job)]() mutable {
+      work_on(*around, instance, std::move(box), job);
+    });
 }
 
 } // namespace mdp::actors

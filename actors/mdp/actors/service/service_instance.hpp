@@ -2,6 +2,7 @@
 
 #include "mdp/actors/compat/state_actor.hpp"
 #include "mdp/actors/messages.hpp"
+#include "mdp/actors/service/answer_box.hpp"
 #include "mdp/actors/service/begun_jobs.hpp"
 #include "mdp/actors/service/part_credit.hpp"
 #include "mdp/actors/service/service_spec.hpp"
@@ -11,6 +12,7 @@
 #include <functional>
 #include <memory>
 #include <string>
+#include <vector>
 
 namespace mdp::actors {
 
@@ -27,8 +29,8 @@ public:
   struct surroundings {
     std::string service; ///< For logs.
     request_handler work;
-    /// Runs a task of this instance when its turn has come; false if none will run any more.
-    std::function<bool(handler_pool::task)> run;
+    /// Runs tasks of this instance when their turn has come, and leaves none; false if none will run any more.
+    std::function<bool(std::vector<handler_pool::task>&)> run;
     exception_policy on_exception = exception_policy::answer_and_end;
     std::shared_ptr<begun_jobs> begun = std::make_shared<begun_jobs>();
     std::shared_ptr<part_credit> credit = std::make_shared<part_credit>();
@@ -47,7 +49,8 @@ private:
 
   handle::pointer self_;
   std::shared_ptr<const surroundings> around_;
-  sink_accepted accepted_; // who gives us jobs at present
+  std::shared_ptr<answer_box> box_;       // of who gives us jobs at present; null if nobody yet
+  std::vector<handler_pool::task> taken_; // to be handed over
 };
 
 } // namespace mdp::actors
