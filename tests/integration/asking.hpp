@@ -3,6 +3,7 @@
 #include "mdp/client/client.hpp"
 #include "support/eventually.hpp"
 
+#include <chrono>
 #include <functional>
 #include <future>
 #include <string>
@@ -50,5 +51,16 @@ private:
 
   client client_;
 };
+
+/// Whether the service "echo" answers, now or once it is there again: it is asked for as long as a restart takes.
+inline bool answers(const std::string& endpoint) {
+  client_config config;
+  config.brokers = {endpoint};
+  client asking(config);
+  request_options options;
+  options.timeout = std::chrono::seconds(1);
+  options.attempts = 50;
+  return asking.request("echo", {frame("x")}, options).has_value();
+}
 
 } // namespace mdp::test

@@ -1,6 +1,6 @@
+#include "integration/asking.hpp"
 #include "integration/open_broker.hpp"
 #include "mdp/actors/runtime/worker_runtime.hpp"
-#include "mdp/client/client.hpp"
 #include "support/eventually.hpp"
 
 #include <caf/send.hpp>
@@ -32,36 +32,26 @@ private:
   worker_runtime worker_;
 };
 
-bool answers(const std::string& endpoint) {
-  client_config config;
-  config.brokers = {endpoint};
-  mdp::client client(config);
-  request_options options;
-  options.timeout = 1s;
-  options.attempts = 50;
-  return client.request("echo", {frame("x")}, options).has_value();
-}
-
 } // namespace
 
 TEST_CASE("a broker whose I/O actor and loop are lost serves again on the same port") {
   test::open_broker broker;
   echo_service service(broker.endpoint());
-  REQUIRE(answers(broker.endpoint()));
+  REQUIRE(test::answers(broker.endpoint()));
   const auto before = broker.io();
   caf::anon_send_exit(before, caf::exit_reason::kill);
   REQUIRE(test::eventually([&] { return broker.io() != before; }));
-  CHECK(answers(broker.endpoint()));
+  CHECK(test::answers(broker.endpoint()));
 }
 
 TEST_CASE("a broker whose registry is lost serves again, its socket untouched") {
   test::open_broker broker;
   echo_service service(broker.endpoint());
-  REQUIRE(answers(broker.endpoint()));
+  REQUIRE(test::answers(broker.endpoint()));
   const auto before = broker.registry();
   const auto io = broker.io();
   caf::anon_send_exit(before, caf::exit_reason::kill);
   REQUIRE(test::eventually([&] { return broker.registry() != before; }));
-  CHECK(answers(broker.endpoint()));
+  CHECK(test::answers(broker.endpoint()));
   CHECK(broker.io() == io);
 }

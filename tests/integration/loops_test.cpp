@@ -73,16 +73,6 @@ void all_are_answered(const std::string& endpoint) {
     CHECK(asking::text(std::move(pending)) == text);
 }
 
-bool answers(const std::string& endpoint) {
-  client_config config;
-  config.brokers = {endpoint};
-  mdp::client client(config);
-  request_options options;
-  options.timeout = 1s;
-  options.attempts = 50;
-  return client.request("echo", {frame("x")}, options).has_value();
-}
-
 } // namespace
 
 TEST_CASE("clients and workers at any of a broker's loops find each other") {

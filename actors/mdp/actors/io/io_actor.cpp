@@ -167,7 +167,7 @@ void io_state::serve(serve_peers& openers) {
     open_router(worker_router_socket, {worker_router_socket, config_.bind->worker_endpoints, {}});
 }
 
-/// Once: the first loop says it to each of its own incarnations' brokers.
+/// The first loop says it again when the broker's branch was restarted: then it is no news here.
 void io_state::on_doors_opened(doors_opened& doors) {
   doors_ = std::move(doors);
   if (is_serving_)
