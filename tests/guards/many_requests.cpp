@@ -4,8 +4,8 @@
 #include <cstdlib>
 #include <stdexcept>
 
-// Requests through the whole broker but for the sockets, one after the other, on one thread and by a clock that stands
-// still: to count the instructions of each from outside (instructions.py).
+// Requests through the whole broker but for the sockets, one after the other, on a loop's thread and by a clock that
+// stands still: to count the instructions of each from outside (instructions.py).
 //
 //   many_requests NUMBER
 
@@ -23,6 +23,7 @@ int main(int argc, char** argv) {
   broker_fixture broker;
   const auto client = broker.connect_client(client_id);
   const auto worker = broker.connect_worker(worker_id, "echo");
+  broker.system.use_loop();
   for (auto i = 0UL; i < number; ++i) {
     broker.request(client, "echo", "hello");
     broker.say(worker, final_for(broker.only_request(worker_id), "hello"));

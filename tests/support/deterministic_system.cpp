@@ -17,11 +17,17 @@ deterministic_system::deterministic_system()
 
 deterministic_system::~deterministic_system() {
   scheduler_.clock().cancel_all();
-  scheduler_.run();
+  run();
+  loop_.reset();
+  run();
+}
+
+void deterministic_system::use_loop() {
+  loop_ = std::make_unique<actors::loop_unit>(system_, [] {});
 }
 
 void deterministic_system::run() {
-  while (run_one()) {
+  while ((loop_ && loop_->run()) || run_one()) {
   }
 }
 

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "mdp/actors/compat/interface.hpp"
+#include "mdp/actors/compat/loop_unit.hpp"
 #include "mdp/actors/compat/messaging.hpp"
 #include "mdp/actors/compat/state_actor.hpp"
 #include "mdp/time.hpp"
@@ -46,10 +47,17 @@ public:
   /// idle.
   [[nodiscard]] std::uint64_t turns() const noexcept { return turns_; }
 
+  /// From now on the calling thread is a loop's, and actors of the loop run there, as in a broker. Their turns are
+  /// not counted.
+  void use_loop();
+
   /// Sends from no actor, then runs.
   template <class Handle, class Message>
   void send(const Handle& to, Message message) {
-    actors::post(to, std::move(message));
+    if (loop_)
+      actors::post_on(*loop_, to, std::move(message));
+    else
+      actors::post(to, std::move(message));
     run();
   }
 
@@ -59,6 +67,7 @@ private:
   std::unique_ptr<config> config_;
   caf::actor_system system_;
   caf::scheduler::test_coordinator& scheduler_;
+  std::unique_ptr<actors::loop_unit> loop_; // null: none
   std::uint64_t turns_ = 0;
 };
 

@@ -24,11 +24,10 @@ void loop_door::exec_later(caf::resumable* job) {
   system().scheduler().enqueue(job);
 }
 
-void loop_door::take(std::deque<caf::resumable*>& ready) {
+void loop_door::take(std::vector<caf::resumable*>& into) {
   const std::lock_guard guard(mutex_);
   is_watched_ = true;
-  ready.insert(ready.end(), come_.begin(), come_.end());
-  come_.clear();
+  into.swap(come_);
 }
 
 bool loop_door::has_some() {
@@ -38,7 +37,7 @@ bool loop_door::has_some() {
 }
 
 void loop_door::close() {
-  std::deque<caf::resumable*> left;
+  std::vector<caf::resumable*> left;
   {
     const std::lock_guard guard(mutex_);
     is_closed_ = true;

@@ -5,10 +5,10 @@
 #include <caf/resumable.hpp>
 
 #include <atomic>
-#include <deque>
 #include <functional>
 #include <memory>
 #include <mutex>
+#include <vector>
 
 namespace mdp::actors {
 
@@ -30,9 +30,9 @@ public:
   /// `job` becomes ready, with the reference that it brings.
   void exec_later(caf::resumable* job) override;
 
-  /// Puts all who have come behind what is in `ready`. From now until has_some() nobody wakes the loop.
-  /// Loop thread only.
-  void take(std::deque<caf::resumable*>& ready);
+  /// Puts all who have come into `into`, which must be empty. From now until has_some() nobody wakes the
+  /// loop. Loop thread only.
+  void take(std::vector<caf::resumable*>& into);
 
   /// Whether take() would find something. If not the loop may sleep, and is woken. Loop thread only.
   [[nodiscard]] bool has_some();
@@ -43,8 +43,8 @@ public:
 private:
   std::mutex mutex_;
   std::function<void()> wake_;
-  std::deque<caf::resumable*> come_; // each holds one reference
-  bool is_watched_ = false;          // the loop looks again before it sleeps, or was woken
+  std::vector<caf::resumable*> come_; // each holds one reference
+  bool is_watched_ = false;           // the loop looks again before it sleeps, or was woken
   bool is_closed_ = false;
 };
 

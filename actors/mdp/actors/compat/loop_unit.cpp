@@ -21,9 +21,21 @@ loop_unit::~loop_unit() {
 
 void loop_unit::exec_later(caf::resumable* job) {
   if (job->subtype() == caf::resumable::io_actor)
-    ready_.push_back(job);
+    ready_.push_back({.job = job});
   else
     system().scheduler().enqueue(job);
+}
+
+void loop_unit::hand(loop_recipient& to, caf::mailbox_element_ptr what) {
+  ready_.push_back({.to = &to, .what = std::move(what)});
+}
+
+std::vector<caf::mailbox_element_ptr> loop_unit::take_back(const loop_recipient& from) {
+  std::vector<caf::mailbox_element_ptr> owed;
+  for (auto& each : ready_)
+    if (each.to == &from && each.what != nullptr)
+      owed.push_back(std::move(each.what));
+  return owed;
 }
 
 bool loop_unit::run() {
@@ -32,32 +44,49 @@ bool loop_unit::run() {
   if (!is_logged_)
     caf::logger::set_current_actor_system(nullptr);
   current_ = this;
-  door_->take(ready_);
-  for (std::size_t resumed = 0; !ready_.empty() && resumed < defaults::turn_max_resumes;
-       ++resumed) {
-    auto* job = ready_.front();
-    ready_.pop_front();
-    switch (job->resume(this, defaults::actor_throughput)) {
-    case caf::resumable::resume_later:
-      ready_.push_back(job); // keeps its reference
-      break;
-    case caf::resumable::awaiting_message: // whoever wakes it takes a new reference
-    case caf::resumable::done:
-    case caf::resumable::shutdown_execution_unit: // said to CAF's workers only
-      caf::intrusive_ptr_release(job);
-      break;
-    }
-  }
+  door_->take(come_);
+  for (auto* job : come_)
+    ready_.push_back({.job = job});
+  come_.clear();
+  std::size_t done = 0;
+  for (; done < ready_.size() && done < defaults::turn_max_resumes; ++done)
+    carry_on(std::exchange(ready_[done], {}));
+  ready_.erase(ready_.begin(), ready_.begin() + static_cast<std::ptrdiff_t>(done));
   const bool has_come = door_->has_some(); // asked in any case: it says who wakes whom
   return has_come || !ready_.empty();
 }
 
+void loop_unit::carry_on(entry next) {
+  if (next.job != nullptr)
+    resume(next.job);
+  else if (next.what != nullptr)
+    next.to->handle(std::move(next.what), *this);
+}
+
+void loop_unit::resume(caf::resumable* job) {
+  switch (job->resume(this, defaults::actor_throughput)) {
+  case caf::resumable::resume_later:
+    ready_.push_back({.job = job}); // keeps its reference
+    break;
+  case caf::resumable::awaiting_message: // whoever wakes it takes a new reference
+  case caf::resumable::done:
+  case caf::resumable::shutdown_execution_unit: // said to CAF's workers only
+    caf::intrusive_ptr_release(job);
+    break;
+  }
+}
+
 void loop_unit::hand_over() {
   if (current_ == this)
-    current_ = nullptr;
+    current_ = nullptr; // nobody is handed anything any more
   door_->close();
-  for (auto* job : ready_)
-    system().scheduler().enqueue(job);
+  for (std::size_t i = 0; i < ready_.size(); ++i) { // which may grow
+    auto next = std::exchange(ready_[i], {});
+    if (next.job != nullptr)
+      system().scheduler().enqueue(next.job);
+    else if (next.what != nullptr) // here: in its mailbox it would be behind what came later
+      next.to->handle(std::move(next.what), *this);
+  }
   ready_.clear();
 }
 

@@ -5,19 +5,37 @@
 
 #include <caf/actor_system.hpp>
 #include <caf/execution_unit.hpp>
+#include <caf/mailbox_element.hpp>
 #include <caf/resumable.hpp>
 
 #include <cstddef>
-#include <deque>
 #include <functional>
 #include <memory>
+#include <vector>
 
 namespace mdp::actors {
 
+class loop_unit;
+
+/// An actor that a loop can hand a message, past its mailbox. It is in memory for as long as it is owed one.
+class loop_recipient {
+public:
+  loop_recipient() = default;
+  loop_recipient(const loop_recipient&) = delete;
+  loop_recipient& operator=(const loop_recipient&) = delete;
+
+  /// Loop thread only.
+  virtual void handle(caf::mailbox_element_ptr what, loop_unit& loop) = 0;
+
+protected:
+  ~loop_recipient() = default;
+};
+
 /// The loop's thread as one of CAF's execution units. An actor that was spawned with `run_on::loop`
 /// and is woken by a message from this thread is resumed on this thread, in the same turn of the
-/// loop; any other is handed to CAF's scheduler. So a request crosses session, queue and connection
-/// without a single thread switch, while a user's slow actor can never hold up the sockets.
+/// loop, or handed the message past its mailbox (`loop_hold`); any other goes to CAF's scheduler. So a
+/// request crosses session, queue and connection without a single thread switch, while a user's slow
+/// actor can never hold up the sockets.
 ///
 /// A loop actor that is woken by somebody else (a timer, an in-process service) comes in through the
 /// loop's door: it is resumed on the loop that has resumed it first. Until one has, and when that loop
@@ -38,18 +56,36 @@ public:
 
   void exec_later(caf::resumable* job) override;
 
-  /// Resumes what is ready, at most `turn_max_resumes` times. True when some is left.
+  /// `to` is handed `what`, behind all that is ready.
+  void hand(loop_recipient& to, caf::mailbox_element_ptr what);
+
+  /// All that `from` was still to be handed, in its order; it will not be.
+  [[nodiscard]] std::vector<caf::mailbox_element_ptr> take_back(const loop_recipient& from);
+
+  /// Resumes who is ready and hands out messages, at most `turn_max_resumes` of them. True when some is left.
   bool run();
 
-  /// Hands what is left to CAF's scheduler; the loop ends.
+  /// Hands out what is left, and who is left to CAF's scheduler; the loop ends.
   void hand_over();
 
 private:
+  /// Somebody to be resumed, or a message and who is to be handed it.
+  struct entry {
+    caf::resumable* job = nullptr; // with a reference; null: a message
+    loop_recipient* to = nullptr;
+    caf::mailbox_element_ptr what{}; // null: taken back
+  };
+
+  void carry_on(entry next);
+
+  void resume(caf::resumable* job);
+
   static thread_local constinit loop_unit* current_;
 
   std::shared_ptr<loop_door> door_;
-  bool is_logged_;                    // CAF's own log is on: the program's decision
-  std::deque<caf::resumable*> ready_; // each holds one reference
+  bool is_logged_;           // CAF's own log is on: the program's decision
+  std::vector<entry> ready_; // in front of those that run() has still to come to: empty ones
+  std::vector<caf::resumable*> come_; // through the door, in run() only; keeps its memory
 };
 
 } // namespace mdp::actors

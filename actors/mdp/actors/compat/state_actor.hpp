@@ -3,6 +3,8 @@
 #include "mdp/actors/compat/exit.hpp"
 #include "mdp/actors/compat/interface.hpp"
 #include "mdp/actors/compat/loop_door.hpp"
+#include "mdp/actors/compat/loop_hold.hpp"
+#include "mdp/actors/compat/loop_unit.hpp"
 #include "mdp/actors/compat/succession.hpp"
 
 #include <caf/actor_config.hpp>
@@ -42,7 +44,7 @@ enum class run_on {
 /// The state is destroyed when the actor ends, not when the last handle goes, so that actors which
 /// know each other do not keep each other in memory.
 template <class State>
-class state_actor : public State::handle::base {
+class state_actor : public State::handle::base, public loop_recipient {
 public:
   using super = typename State::handle::base;
 
@@ -66,8 +68,11 @@ public:
   using super::enqueue;
 
   void enqueue(caf::mailbox_element_ptr what, caf::execution_unit* unit) override {
-    if constexpr (State::where == run_on::loop)
+    if constexpr (State::where == run_on::loop) {
+      if (hold_.take(*this, what, unit))
+        return;
       unit = home_.or_else(unit);
+    }
     if (!line_)
       return super::enqueue(std::move(what), unit);
     if (!door_.enter())
@@ -83,11 +88,17 @@ public:
     return super::resume(unit, max_messages);
   }
 
+  void handle(caf::mailbox_element_ptr what, loop_unit& loop) override {
+    home_.resumed_by(&loop);
+    hold_.hand(*this, std::move(what), loop);
+  }
+
   bool cleanup(caf::error&& reason, caf::execution_unit* unit) override {
+    auto left = hold_.withdraw(*this);
     if (line_) {
       door_.close();
       if (exit_kind_of(reason).failed)
-        line_->bequeath(this->id(), close_and_empty(this->mailbox()));
+        line_->bequeath(this->id(), close_and_empty(this->mailbox(), std::move(left)));
       else
         line_->end();
     }
@@ -101,7 +112,8 @@ private:
   std::optional<State> state_;
   std::shared_ptr<succession> line_; // null: none
   mailbox_door door_;
-  loop_home home_; // of those that belong to a loop
+  loop_home home_; // of those that belong to a loop, as is the next
+  loop_hold hold_;
 };
 
 /// Starts an actor with `State` as a child of `parent`'s thread: if `parent` runs on the loop and

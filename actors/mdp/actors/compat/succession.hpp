@@ -107,10 +107,9 @@ private:
 
 } // namespace detail
 
-/// All that is in `mailbox`, which is closed then. By its owner only.
+/// Adds all that is in `mailbox` to `left`; it is closed then. By its owner only.
 template <class Mailbox>
-succession::messages close_and_empty(Mailbox& mailbox) {
-  succession::messages left;
+succession::messages close_and_empty(Mailbox& mailbox, succession::messages left) {
   if (mailbox.closed())
     return left;
   mailbox.close();
