@@ -256,7 +256,8 @@ inline constexpr std::chrono::seconds endless_look_interval = 1s;
 /// How long a loop without room for another batch waits before it looks again.
 inline constexpr std::chrono::milliseconds no_room_pause = 1ms;
 
-/// Actor resumptions in one turn of the loop, so that a storm of messages cannot starve the sockets.
+/// Actor resumptions, and messages that actors are handed, in one turn of the loop, so that a storm of
+/// messages cannot starve the sockets.
 inline constexpr std::size_t turn_max_resumes = 4096;
 
 /// Messages an actor handles in one resumption; CAF's own default lets one actor run for ever.
