@@ -20,7 +20,7 @@ namespace {
 
 using waiting_actor = actors::stoppable_actor::extend<actors::takes<actors::deadline_due>>;
 
-/// Waits for one deadline, and notes when it is woken.
+/// Waits for one deadline from its first message on, and notes when it is woken.
 struct waiting_state {
   using handle = waiting_actor;
   static constexpr const char* name = "waiting";
@@ -30,7 +30,6 @@ struct waiting_state {
       : self(who), deadline(until), woken(std::move(log)) {}
 
   handle::behavior_type make_behavior() {
-    timer.arm(self, handle{self}, deadline);
     return {
       [this](actors::stop) { actors::end_normally(self); },
       [this](actors::deadline_due) {
@@ -51,6 +50,8 @@ struct fixture {
   waiting_actor begin(duration until) {
     auto actor = actors::spawn_state<waiting_state>(system.actors(), system.now() + until, woken);
     system.run();
+    system.send(actor, actors::deadline_due{});
+    woken->clear();
     return actor;
   }
 
@@ -60,8 +61,29 @@ struct fixture {
     return caf::actor_cast<caf::weak_actor_ptr>(actor);
   }
 
+  /// Deadlines from near to far.
+  void keeps_to_the_moment(std::size_t looks_at_most) {
+    for (const duration until : {50ms, 100ms, 2500ms, 10000ms, 3600000ms}) {
+      const auto due = system.now() + until;
+      const auto actor = begin(until);
+      system.advance(until);
+      REQUIRE_FALSE(woken->empty());
+      CHECK(woken->back() == due);
+      CHECK(woken->size() <= looks_at_most);
+      end(actor);
+    }
+  }
+
   deterministic_system system;
   std::shared_ptr<std::vector<time_point>> woken = std::make_shared<std::vector<time_point>>();
+};
+
+/// The same on a loop.
+struct loop_fixture : fixture {
+  loop_fixture() {
+    system.use_loop();
+    system.run();
+  }
 };
 
 bool is_in_memory(const caf::weak_actor_ptr& actor) {
@@ -91,14 +113,45 @@ TEST_CASE_FIXTURE(fixture, "T8 nobody who has ended stays in memory for longer t
 }
 
 TEST_CASE_FIXTURE(fixture, "a deadline is kept to the moment, and costs few looks at the clock") {
-  for (const duration until : {50ms, 100ms, 2500ms, 10000ms, 3600000ms}) {
-    woken->clear();
-    const auto due = system.now() + until;
-    const auto actor = begin(until);
-    system.advance(until);
-    REQUIRE_FALSE(woken->empty());
-    CHECK(woken->back() == due);
-    CHECK(woken->size() <= 18); // twice as long each time, from a tenth of a second to an hour
-    end(actor);
+  keeps_to_the_moment(18); // twice as long each time, from a tenth of a second to an hour
+}
+
+TEST_CASE_FIXTURE(loop_fixture,
+                  "on a loop a deadline is kept to the moment, and wakes its actor once") {
+  keeps_to_the_moment(1);
+}
+
+TEST_CASE_FIXTURE(loop_fixture,
+                  "T8 on a loop whoever ends is out of memory at once, and waited for no more") {
+  for (int i = 0; i < 100; ++i) {
+    const auto left = end(begin(1h));
+    CHECK_FALSE(is_in_memory(left));
   }
+  CHECK(system.loop().timers()->size() == 0);
+}
+
+TEST_CASE_FIXTURE(loop_fixture, "an actor that waits is in a loop's timers once, as it does in "
+                                "memory, and its deadline can come nearer") {
+  const auto actor = actors::spawn_state<waiting_state>(system.actors(), system.now() + 1h, woken);
+  system.run();
+  for (int i = 0; i < 100; ++i) {
+    system.send(actor, actors::deadline_due{});
+    system.advance(1ms);
+  }
+  CHECK(system.loop().timers()->size() == 1);
+  CHECK(system.loop().timers()->next_due() == woken->front() + 1h);
+  end(actor);
+}
+
+TEST_CASE_FIXTURE(loop_fixture, "what a loop's actors wait for when it ends comes all the same") {
+  const auto due = system.now() + 10s;
+  const auto actor = begin(10s);
+  system.advance(4s);
+  system.end_loop();
+  system.advance(5s);
+  CHECK(woken->empty());
+  system.advance(1s);
+  REQUIRE_FALSE(woken->empty());
+  CHECK(woken->front() == due);
+  end(actor);
 }

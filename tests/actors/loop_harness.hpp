@@ -30,6 +30,7 @@ public:
   std::function<void(std::vector<io::loop_report>&)> on_batch;
   std::function<bool()> on_run_pending;
   std::atomic<bool> is_full{false};
+  std::atomic<time_point> due{never};
   std::atomic<std::size_t> read_bytes{0}; ///< What all batches so far stand for.
 
   void on_reports(std::vector<io::loop_report> reports, std::size_t bytes) override {
@@ -45,6 +46,8 @@ public:
   [[nodiscard]] bool has_room() const noexcept override { return !is_full; }
 
   bool run_pending() override { return on_run_pending && on_run_pending(); }
+
+  [[nodiscard]] time_point next_due() const noexcept override { return due; }
 
   void on_stopped(io::loop_end reason, std::string what) override {
     const std::lock_guard lock(mutex_);

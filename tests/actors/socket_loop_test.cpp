@@ -207,6 +207,24 @@ TEST_CASE("the loop comes back without waiting as long as its sink has something
   CHECK(eventually([&] { return left == 0; }));
 }
 
+TEST_CASE("a loop that sleeps comes back when its sink has something to do, and sleeps again") {
+  std::atomic<int> left = 20;
+  std::atomic<int> early = 0;
+  running_loop loop;
+  loop.sink.on_run_pending = [&] {
+    const auto now = net::steady_now();
+    if (now < loop.sink.due.load())
+      ++early;
+    else
+      loop.sink.due = --left > 0 ? now + 5ms : never;
+    return false;
+  };
+  loop.sink.due = net::steady_now();
+  loop.start(); // nobody wakes it
+  CHECK(eventually([&] { return left == 0; }));
+  CHECK(early < 20); // whoever does not sleep is here ten thousand times
+}
+
 TEST_CASE("T8: a multipart too long or too large is reported and dropped, its peer is served on") {
   wire::limits limits;
   limits.max_frames = 10;

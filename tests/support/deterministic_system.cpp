@@ -19,11 +19,17 @@ deterministic_system::~deterministic_system() {
   scheduler_.clock().cancel_all();
   run();
   loop_.reset();
+  scheduler_.clock().cancel_all(); // what the loop's timers have become
   run();
 }
 
 void deterministic_system::use_loop() {
   loop_ = std::make_unique<actors::loop_unit>(system_, [] {});
+}
+
+void deterministic_system::end_loop() {
+  loop_.reset();
+  run();
 }
 
 void deterministic_system::run() {

@@ -51,6 +51,12 @@ public:
   /// not counted.
   void use_loop();
 
+  /// The loop of use_loop().
+  [[nodiscard]] actors::loop_unit& loop() noexcept { return *loop_; }
+
+  /// Its loop ends, and CAF's threads have its actors.
+  void end_loop();
+
   /// Sends from no actor, then runs.
   template <class Handle, class Message>
   void send(const Handle& to, Message message) {

@@ -1,5 +1,7 @@
 #pragma once
 
+#include "mdp/actors/compat/loop_timers.hpp"
+#include "mdp/actors/compat/loop_unit.hpp"
 #include "mdp/actors/compat/messaging.hpp"
 #include "mdp/actors/messages.hpp"
 #include "mdp/peers/peer_defaults.hpp"
@@ -14,10 +16,11 @@ namespace mdp::actors {
 /// fire early, find nothing to do and be armed again. So a heartbeat deadline that moves with each
 /// message costs one timer an interval, not one a message (T16).
 ///
-/// CAF takes no timer back, and one that is under way keeps its actor in memory, also when that has
-/// ended. So none is longer than its actor is old, but for the first: who came only to leave is out of
-/// memory soon, however rarely anybody beats, and those that have ended never keep more of it than
-/// those that live have had.
+/// An actor that runs on a loop waits by the loop's own timers, which are taken back as it ends. All
+/// others wait by CAF's, which are not: one that is under way keeps its actor in memory, also when that
+/// has ended. So none of those is longer than its actor is old, but for the first: who came only to leave
+/// is out of memory soon, however rarely anybody beats, and those that have ended never keep more of it
+/// than those that live have had.
 class deadline_timer {
 public:
   /// Call after each call into the engine, with the engine's next deadline.
@@ -25,6 +28,20 @@ public:
   void arm(Self* self, const Handle& to, time_point deadline) {
     if (deadline >= armed_)
       return;
+    auto* const loop = loop_unit::current();
+    if (loop == nullptr || self->context() != loop ||
+        !of_loop_.start(loop->timers(), to, deadline, deadline_due{}))
+      arm_by_caf(self, to, deadline);
+    else
+      armed_ = deadline;
+  }
+
+  /// Call first thing on `deadline_due`.
+  void fired() noexcept { armed_ = never; }
+
+private:
+  template <class Self, class Handle>
+  void arm_by_caf(Self* self, const Handle& to, time_point deadline) {
     const auto now = now_of(self);
     if (began_ == never)
       began_ = now;
@@ -32,12 +49,9 @@ public:
     tell_after(self, std::max(armed_ - now, duration::zero()), to, deadline_due{});
   }
 
-  /// Call first thing on `deadline_due`.
-  void fired() noexcept { armed_ = never; }
-
-private:
+  loop_timer of_loop_;
   time_point armed_ = never;
-  time_point began_ = never; // when it was armed first
+  time_point began_ = never; // when CAF was asked first
 };
 
 } // namespace mdp::actors

@@ -1,5 +1,7 @@
 #include "mdp/actors/compat/loop_unit.hpp"
 
+#include "mdp/actors/compat/messaging.hpp"
+
 #include <caf/atom.hpp>
 #include <caf/logger.hpp>
 #include <caf/scheduler/abstract_coordinator.hpp>
@@ -48,6 +50,8 @@ bool loop_unit::run() {
   for (auto* job : come_)
     ready_.push_back({.job = job});
   come_.clear();
+  now_ = now_of(system());
+  timers_->fire(now_, *this);
   std::size_t done = 0;
   for (; done < ready_.size() && done < defaults::turn_max_resumes; ++done)
     carry_on(std::exchange(ready_[done], {}));
@@ -79,6 +83,7 @@ void loop_unit::resume(caf::resumable* job) {
 void loop_unit::hand_over() {
   if (current_ == this)
     current_ = nullptr; // nobody is handed anything any more
+  timers_->hand_over(system());
   door_->close();
   for (std::size_t i = 0; i < ready_.size(); ++i) { // which may grow
     auto next = std::exchange(ready_[i], {});

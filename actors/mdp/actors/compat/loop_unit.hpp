@@ -1,7 +1,9 @@
 #pragma once
 
 #include "mdp/actors/compat/loop_door.hpp"
+#include "mdp/actors/compat/loop_timers.hpp"
 #include "mdp/defaults.hpp"
+#include "mdp/time.hpp"
 
 #include <caf/actor_system.hpp>
 #include <caf/execution_unit.hpp>
@@ -54,6 +56,12 @@ public:
   /// The way into this one for other threads. Thread-safe.
   [[nodiscard]] const std::shared_ptr<loop_door>& door() const noexcept { return door_; }
 
+  /// What time it was as run() began: it is that for all actors that run() runs. Loop thread, once it has run.
+  [[nodiscard]] time_point now() const noexcept { return now_; }
+
+  /// What its actors wait for. Thread-safe.
+  [[nodiscard]] const std::shared_ptr<loop_timers>& timers() const noexcept { return timers_; }
+
   void exec_later(caf::resumable* job) override;
 
   /// `to` is handed `what`, behind all that is ready.
@@ -62,7 +70,8 @@ public:
   /// All that `from` was still to be handed, in its order; it will not be.
   [[nodiscard]] std::vector<caf::mailbox_element_ptr> take_back(const loop_recipient& from);
 
-  /// Resumes who is ready and hands out messages, at most `turn_max_resumes` of them. True when some is left.
+  /// Sends what timers are due, resumes who is ready and hands out messages, at most `turn_max_resumes` of them. True when some is left;
+  /// otherwise it is to be called again when a timer is due, too.
   bool run();
 
   /// Hands out what is left, and who is left to CAF's scheduler; the loop ends.
@@ -83,6 +92,8 @@ private:
   static thread_local constinit loop_unit* current_;
 
   std::shared_ptr<loop_door> door_;
+  std::shared_ptr<loop_timers> timers_ = std::make_shared<loop_timers>();
+  time_point now_{};
   bool is_logged_;           // CAF's own log is on: the program's decision
   std::vector<entry> ready_; // in front of those that run() has still to come to: empty ones
   std::vector<caf::resumable*> come_; // through the door, in run() only; keeps its memory

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "mdp/actors/compat/loop_unit.hpp"
 #include "mdp/time.hpp"
 
 #include <caf/actor_clock.hpp>
@@ -41,9 +42,15 @@ void post_on(caf::execution_unit& unit, const Handle& to, Message message) {
                 &unit);
 }
 
-/// What time it is for `self`: the system's clock, which tests replace.
+/// What time it is for all actors of `system`: its clock, which tests replace. Thread-safe.
+inline time_point now_of(caf::actor_system& system) {
+  return time_point(std::chrono::duration_cast<duration>(system.clock().now().time_since_epoch()));
+}
+
+/// What time it is for `self`. For one that a loop runs it stands still until that is done.
 inline time_point now_of(caf::local_actor* self) {
-  return time_point(std::chrono::duration_cast<duration>(self->clock().now().time_since_epoch()));
+  const auto* const loop = loop_unit::current();
+  return loop != nullptr && self->context() == loop ? loop->now() : now_of(self->system());
 }
 
 } // namespace mdp::actors

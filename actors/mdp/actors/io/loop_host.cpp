@@ -40,6 +40,8 @@ public:
 
   bool run_pending() override { return unit_.run(); }
 
+  [[nodiscard]] time_point next_due() const noexcept override { return unit_.timers()->next_due(); }
+
   void on_stopped(loop_end reason, std::string what) override {
     unit_.hand_over();
     // Not through the unit: nobody will run it any more. The handle goes, as the owner keeps us.

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "mdp/actors/io/loop_commands.hpp"
+#include "mdp/time.hpp"
 
 #include <cstddef>
 #include <string>
@@ -25,6 +26,9 @@ public:
   /// Runs what became runnable on the loop's thread, for a bounded while. Called once a turn, after
   /// on_reports(). True when some is left, so that the loop must come back without waiting.
   virtual bool run_pending() = 0;
+
+  /// When run_pending() is to be called again at the latest, if it has left nothing.
+  [[nodiscard]] virtual time_point next_due() const noexcept { return never; }
 
   /// The last call, whatever happened: the thread ends, all sockets are closed. `what` describes a
   /// failure, otherwise it is empty.

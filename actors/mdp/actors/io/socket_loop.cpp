@@ -70,7 +70,7 @@ private:
     turns_without_wait_ = 0;
     if (has_pending_ || !reports_.empty() || has_unread)
       timeout = duration::zero();
-    else if (const auto due = sockets_.next_due(); due != never)
+    else if (const auto due = std::min(sockets_.next_due(), sink_.next_due()); due != never)
       timeout = std::max(due - net::steady_now(), duration::zero());
     if (!has_room_)
       timeout =
