@@ -71,6 +71,13 @@ public:
   frame& operator=(frame&& other) noexcept;
   ~frame();
 
+  /// Makes it the empty frame.
+  void clear() noexcept {
+    if (owner_ != nullptr)
+      std::exchange(owner_, nullptr)->release();
+    size_ = 0;
+  }
+
   [[nodiscard]] const std::byte* data() const noexcept { return owner_ ? far_.data : near_.data(); }
   [[nodiscard]] std::size_t size() const noexcept { return size_; }
   [[nodiscard]] bool empty() const noexcept { return size_ == 0; }

@@ -52,7 +52,7 @@ void message::push(frame f) {
 std::optional<frame> message::pop() {
   if (empty())
     return std::nullopt;
-  return std::exchange(frames_[top_++], frame{});
+  return std::move(frames_[top_++]);
 }
 
 const frame* message::peek() const noexcept {
@@ -61,7 +61,7 @@ const frame* message::peek() const noexcept {
 
 void message::drop(std::size_t count) noexcept {
   for (count = std::min(count, size()); count > 0; --count)
-    frames_[top_++] = frame{};
+    frames_[top_++].clear();
 }
 
 void message::append(message other) {

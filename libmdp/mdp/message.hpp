@@ -19,11 +19,14 @@ public:
   message() = default;
   message(const message&) = default;
   message(message&& other) noexcept
-      : frames_(std::exchange(other.frames_, {})), top_(std::exchange(other.top_, 0)) {}
+      : frames_(std::move(other.frames_)), top_(std::exchange(other.top_, 0)) {}
   message& operator=(const message&) = default;
   message& operator=(message&& other) noexcept {
-    frames_ = std::exchange(other.frames_, {});
-    top_ = std::exchange(other.top_, 0);
+    if (this != &other) {
+      frames_ = std::move(other.frames_);
+      other.frames_.clear();
+      top_ = std::exchange(other.top_, 0);
+    }
     return *this;
   }
   ~message() = default;
@@ -60,11 +63,12 @@ public:
 
   /// Adds `f` behind the last frame. A message may be used as a queue for ever, appended to here and
   /// popped there: slots of popped frames are used again before more are made.
-  void append(frame f) {
+  void append(frame&& f) {
     if (frames_.size() == frames_.capacity())
       reclaim_front();
     frames_.push_back(std::move(f));
   }
+  void append(const frame& f) { append(frame(f)); }
   /// Adds all frames of `other` behind the last frame.
   void append(message other);
   void reserve(std::size_t frames) { frames_.reserve(top_ + frames); }

@@ -86,12 +86,12 @@ receive_result receive_frames(zmq::socket_ref socket, const message_bounds& boun
         status == part_status::terminated ? receive_status::terminated : receive_status::nothing;
       return result;
     }
-    more = zmq_msg_more(&part) != 0; // taking the frame may leave an empty message
+    more = zmq_msg_more(&part) != 0; // as the size, before the frame is taken, which may leave an empty message
     if (count == 1 && origin != nullptr)
       read_origin(part, *origin, with_user);
-    auto f = take_frame(part);
-    result.bytes += f.size();
-    meter.add(f.size());
+    const auto size = zmq_msg_size(&part);
+    result.bytes += size;
+    meter.add(size);
     if (count > bounds.max_frames || result.bytes > bounds.max_bytes) {
       into = {};
       const auto status = drop_rest(socket, part, more, result.bytes, meter);
@@ -102,7 +102,7 @@ receive_result receive_frames(zmq::socket_ref socket, const message_bounds& boun
     }
     if (count == 1)
       into.reserve(usual_frames);
-    into.append(std::move(f));
+    into.append(take_frame(part));
   }
   result.status = receive_status::received;
   return result;
