@@ -217,6 +217,65 @@ TEST_CASE_FIXTURE(fixture, "who cannot be measured is let be") {
   CHECK_FALSE(watch.has_suspects());
 }
 
+TEST_CASE_FIXTURE(fixture, "many are looked at a few at a time, and judged when all have been") {
+  open(10);
+  std::vector<int> asked;
+  const auto look_at_four = [&] {
+    return watch.look(
+      [&](int connection) {
+        asked.push_back(connection);
+        return std::optional<std::uint64_t>(connection == 7 ? 200 : 10);
+      },
+      4);
+  };
+  for (int round = 0; round < 2; ++round) {
+    asked.clear();
+    CHECK_FALSE(look_at_four());
+    CHECK_FALSE(look_at_four());
+    CHECK(watch.held() == (round == 0 ? 0 : 290)); // that of the last round
+    CHECK(look_at_four());
+    std::ranges::sort(asked);
+    CHECK(asked == std::vector{1, 2, 3, 4, 5, 6, 7, 8, 9, 10});
+    CHECK(watch.held() == 290);
+    CHECK(watch.has_suspects());
+  }
+  CHECK_FALSE(look_at_four());
+  CHECK(watch.judgement().endless == std::vector{7});
+  asked.clear();
+  CHECK_FALSE(look_at_four()); // a round that begins anew
+  CHECK_FALSE(look_at_four());
+  CHECK(look_at_four());
+  CHECK(asked.size() == 9);
+  CHECK(watch.held() == 90);
+  CHECK_FALSE(watch.has_suspects());
+}
+
+TEST_CASE_FIXTURE(fixture, "who comes and who goes while all are looked at is no harm") {
+  open(6);
+  std::vector<int> asked;
+  const auto look_at_three = [&] {
+    return watch.look(
+      [&](int connection) {
+        asked.push_back(connection);
+        return std::optional<std::uint64_t>(10);
+      },
+      3);
+  };
+  CHECK_FALSE(look_at_three());
+  const auto first = asked;
+  for (int connection = 1; connection <= 6; ++connection)
+    if (std::ranges::find(first, connection) == first.end())
+      watch.closed(connection);
+  watch.opened(7);
+  CHECK(look_at_three());
+  CHECK(asked == first); // the next round is the newcomer's
+  asked.clear();
+  CHECK_FALSE(look_at_three());
+  CHECK(look_at_three());
+  CHECK(std::ranges::find(asked, 7) != asked.end());
+  CHECK(watch.held() == 40);
+}
+
 TEST_CASE("who ends each message in time is never hung up on, however it sends and is read") {
   constexpr std::uint64_t largest = 80; // and 20 of the bound are for what is in buffers
   for (std::uint32_t seed = 1; seed <= 500; ++seed) {
@@ -247,7 +306,7 @@ TEST_CASE("who ends each message in time is never hung up on, however it sends a
       if (roll(0, 3) == 0)
         read_all();
       if (roll(0, 3) == 0)
-        watch.look([&](int) { return std::optional(received); });
+        watch.look([&](int) { return std::optional(received); }, roll(0, 2));
       if (watch.has_suspects() && roll(0, 1) == 0) {
         read_all();
         REQUIRE(watch.judgement().endless.empty());

@@ -6,6 +6,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <functional>
+#include <limits>
 #include <optional>
 #include <unordered_map>
 #include <utility>
@@ -19,7 +20,7 @@
 /// The system counts the bytes that a connection has received; the owner says what each message took
 /// of them. The difference is what the connection holds: messages that are not finished, or not read.
 ///
-///     look(): somebody holds more than a message may have,  ─► has_suspects(): read all that can be
+///     look() at all, a few at a time: somebody holds more than a message may have,  ─► has_suspects(): read all that can be
 ///             or all together hold more than the total         read, then ask for judgement()
 ///     judgement(): who still holds more than a message may have; and as long as all together hold
 ///             too much, who holds most ─► hung up on
@@ -53,20 +54,23 @@ public:
   }
 
   /// Asks `received(connection)` for the bytes that each has received so far; nothing if that is not
-  /// known, or if there is no such connection.
+  /// known, or if there is no such connection. At most so many are asked at a time, as each costs the
+  /// owner a system call or two: true when all have been, and something can be said.
   template <class Received>
-  void look(Received&& received) {
-    held_ = 0;
-    bool is_over = false;
-    for (auto& [connection, counted] : connections_) {
-      counted.is_moving = counted.is_moving && has_suspects();
-      counted.received = received(connection).value_or(0);
-      // Nobody may save up what an odd peer's framing makes us count too much.
-      counted.delivered = std::min(counted.delivered, counted.received);
-      held_ += counted.held();
-      is_over = is_over || counted.held() > limits_.bound;
+  bool look(Received&& received, std::size_t at_most = std::numeric_limits<std::size_t>::max()) {
+    if (round_.left.empty())
+      begin_round();
+    for (; at_most > 0 && !round_.left.empty(); --at_most) {
+      const auto next = connections_.find(round_.left.back());
+      round_.left.pop_back();
+      if (next != connections_.end())
+        look_at(next->second, received(next->first).value_or(0));
     }
-    unjudged_looks_ = is_over || held_ > limits_.total ? unjudged_looks_ + 1 : 0;
+    if (!round_.left.empty())
+      return false;
+    held_ = round_.held;
+    unjudged_looks_ = round_.is_over || held_ > limits_.total ? unjudged_looks_ + 1 : 0;
+    return true;
   }
 
   /// Whether all that can be read is to be read, and judgement() to be asked for.
@@ -110,6 +114,7 @@ public:
       for (const auto connection : *group)
         closed(connection);
     unjudged_looks_ = 0;
+    round_ = {}; // with those it has seen and who are gone now
     return result;
   }
 
@@ -126,8 +131,32 @@ private:
     }
   };
 
+  void begin_round() {
+    round_ = {};
+    round_.left.reserve(connections_.size());
+    for (const auto& [connection, counted] : connections_)
+      round_.left.push_back(connection);
+  }
+
+  void look_at(counted& one, std::uint64_t received) {
+    one.is_moving = one.is_moving && has_suspects();
+    one.received = received;
+    // Nobody may save up what an odd peer's framing makes us count too much.
+    one.delivered = std::min(one.delivered, one.received);
+    round_.held += one.held();
+    round_.is_over = round_.is_over || one.held() > limits_.bound;
+  }
+
+  /// A look at all of them, as far as it has come.
+  struct round {
+    std::vector<int> left; // to look at; may have ended
+    std::uint64_t held = 0;
+    bool is_over = false; // somebody holds more than a message may have
+  };
+
   endless_limits limits_;
   std::unordered_map<int, counted> connections_;
+  round round_;
   std::uint64_t held_ = 0;
   std::uint32_t unjudged_looks_ = 0; // in a row, since there were suspects
 };

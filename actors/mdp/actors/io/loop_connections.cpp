@@ -65,7 +65,10 @@ void take_news(loop_socket& socket, time_point now, std::vector<loop_report>& re
 
 void look_for_endless(loop_socket& socket, time_point now, std::vector<loop_report>& reports) {
   auto& endless = socket.endless;
-  endless.look(net::bytes_read);
+  if (!endless.look(net::bytes_read, defaults::connections_a_look)) {
+    socket.next_look = endless.is_pressed() ? now : now + defaults::pause_in_a_look;
+    return;
+  }
   const duration pause = endless.is_pressed() ? duration(defaults::pressed_look_interval)
                                               : duration(defaults::endless_look_interval);
   socket.next_look = endless.size() > 0 ? now + pause : never;
