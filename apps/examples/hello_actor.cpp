@@ -1,5 +1,5 @@
 // An actor of a CAF program that asks a service: by a message to a service proxy, and the reply comes
-// as a message.
+// as a message. Ends with 1 if there is none.
 //
 //     hello_actor [ENDPOINT] [--server-key KEY [--certificate FILE]]
 
@@ -10,6 +10,7 @@
 #include <caf/actor_system.hpp>
 #include <caf/typed_event_based_actor.hpp>
 
+#include <atomic>
 #include <iostream>
 #include <memory>
 
@@ -17,8 +18,9 @@ using namespace mdp::actors;
 
 namespace {
 
-service_customer_actor::behavior_type greeter(service_customer_actor::pointer self,
-                                              const service_proxy_actor& proxy) {
+service_customer_actor::behavior_type
+greeter(service_customer_actor::pointer self, const service_proxy_actor& proxy,
+        const std::shared_ptr<std::atomic<bool>>& is_answered) {
   self->send(proxy, ask_service{.service = "hello",
                                 .body = {mdp::frame("actor")},
                                 .customer = service_customer_actor{self},
@@ -26,11 +28,12 @@ service_customer_actor::behavior_type greeter(service_customer_actor::pointer se
   return {
     [](const part_received& part) { std::cout << part.body[0].text() << '\n'; },
     [](const parts_voided&) { std::cout << "from the beginning:\n"; },
-    [self, proxy](const question_ended& end) {
+    [self, proxy, is_answered](const question_ended& end) {
+      *is_answered = end.reply.has_value();
       if (end.reply)
         std::cout << (*end.reply)[0].text() << '\n';
       else
-        std::cout << "No reply (" << to_string(end.reply.error()) << ")\n";
+        std::cerr << "no reply: " << to_string(end.reply.error()) << '\n';
       self->send(proxy, stop{});
       self->quit();
     },
@@ -46,6 +49,8 @@ int main(int argc, char** argv) {
   system_config settings(1);
   caf::actor_system system(settings);
   const auto proxy = spawn_service_proxy(system, std::make_shared<mdp::client>(config));
-  system.spawn(greeter, proxy);
+  const auto is_answered = std::make_shared<std::atomic<bool>>(false);
+  system.spawn(greeter, proxy, is_answered);
   system.await_all_actors_done();
+  return *is_answered ? 0 : 1;
 }

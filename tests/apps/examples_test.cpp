@@ -288,6 +288,9 @@ TEST_CASE("an example with a wrong server key, or as nobody who is known, says s
   process client("examples/hello_client", wrong);
   CHECK(client.wait() == 1);
   CHECK(client.output().find("is the server key right") != std::string::npos);
+  process actor("examples/hello_actor", wrong);
+  CHECK(actor.wait() == 1);
+  CHECK(actor.output().starts_with("no reply: "));
   auto nobody = broker.as("asks");
   nobody.resize(3); // without a certificate
   process stranger("examples/hello_client", nobody);
