@@ -86,7 +86,8 @@ receive_result receive_frames(zmq::socket_ref socket, const message_bounds& boun
         status == part_status::terminated ? receive_status::terminated : receive_status::nothing;
       return result;
     }
-    more = zmq_msg_more(&part) != 0; // as the size, before the frame is taken, which may leave an empty message
+    more = zmq_msg_more(&part) !=
+           0; // as the size, before the frame is taken, which may leave an empty message
     if (count == 1 && origin != nullptr)
       read_origin(part, *origin, with_user);
     const auto size = zmq_msg_size(&part);

@@ -59,9 +59,8 @@ void loop_timers::hand_over(caf::actor_system& system) {
     changed();
   }
   for (auto& [when, each] : left)
-    system.clock().schedule_message(
-      caf::actor_clock::time_point(when.due.time_since_epoch()), std::move(each.who),
-      from_nobody(std::move(each.what)));
+    system.clock().schedule_message(caf::actor_clock::time_point(when.due.time_since_epoch()),
+                                    std::move(each.who), from_nobody(std::move(each.what)));
 }
 
 std::size_t loop_timers::size() const {

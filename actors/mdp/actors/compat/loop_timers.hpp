@@ -82,8 +82,8 @@ public:
   /// Has `to` sent `what` at `due`, in place of what was to be sent before. False if `where` belongs to a loop that
   /// has ended.
   template <class Handle, class Message>
-  [[nodiscard]] bool start(const std::shared_ptr<loop_timers>& where, const Handle& to, time_point due,
-                           Message what) {
+  [[nodiscard]] bool start(const std::shared_ptr<loop_timers>& where, const Handle& to,
+                           time_point due, Message what) {
     cancel();
     where_ = where;
     key_ = where_->start(caf::actor_cast<caf::strong_actor_ptr>(to), due,

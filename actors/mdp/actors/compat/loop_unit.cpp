@@ -64,7 +64,7 @@ void loop_unit::carry_on(entry next) {
   if (next.job != nullptr)
     resume(next.job);
   else if (next.what != nullptr)
-    next.to->handle(std::move(next.what), *this);
+    next.to->take_message(std::move(next.what), *this);
 }
 
 void loop_unit::resume(caf::resumable* job) {
@@ -90,7 +90,7 @@ void loop_unit::hand_over() {
     if (next.job != nullptr)
       system().scheduler().enqueue(next.job);
     else if (next.what != nullptr) // here: in its mailbox it would be behind what came later
-      next.to->handle(std::move(next.what), *this);
+      next.to->take_message(std::move(next.what), *this);
   }
   ready_.clear();
 }

@@ -27,7 +27,7 @@ public:
   loop_recipient& operator=(const loop_recipient&) = delete;
 
   /// Loop thread only.
-  virtual void handle(caf::mailbox_element_ptr what, loop_unit& loop) = 0;
+  virtual void take_message(caf::mailbox_element_ptr what, loop_unit& loop) = 0;
 
 protected:
   ~loop_recipient() = default;

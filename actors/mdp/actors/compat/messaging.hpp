@@ -47,7 +47,7 @@ inline time_point now_of(caf::actor_system& system) {
   return time_point(std::chrono::duration_cast<duration>(system.clock().now().time_since_epoch()));
 }
 
-/// What time it is for `self`. For one that a loop runs it stands still until that is done.
+/// What time it is for `self`. For one that a loop runs it is the loop's, which stands still for a turn.
 inline time_point now_of(caf::local_actor* self) {
   const auto* const loop = loop_unit::current();
   return loop != nullptr && self->context() == loop ? loop->now() : now_of(self->system());

@@ -88,7 +88,7 @@ public:
     return super::resume(unit, max_messages);
   }
 
-  void handle(caf::mailbox_element_ptr what, loop_unit& loop) override {
+  void take_message(caf::mailbox_element_ptr what, loop_unit& loop) override {
     home_.resumed_by(&loop);
     hold_.hand(*this, std::move(what), loop);
   }
@@ -98,7 +98,7 @@ public:
     if (line_) {
       door_.close();
       if (exit_kind_of(reason).failed)
-        line_->bequeath(this->id(), close_and_empty(this->mailbox(), std::move(left)));
+        line_->bequeath(this->id(), close_and_collect(this->mailbox(), std::move(left)));
       else
         line_->end();
     }

@@ -109,7 +109,7 @@ private:
 
 /// Adds all that is in `mailbox` to `left`; it is closed then. By its owner only.
 template <class Mailbox>
-succession::messages close_and_empty(Mailbox& mailbox, succession::messages left) {
+succession::messages close_and_collect(Mailbox& mailbox, succession::messages left) {
   if (mailbox.closed())
     return left;
   mailbox.close();
