@@ -7,6 +7,7 @@
 #include <benchmark/benchmark.h>
 
 #include <cstdint>
+#include <functional>
 
 // What one message from actor to actor costs, the one who reads it being idle.
 
@@ -28,7 +29,20 @@ struct counter_state {
   std::uint64_t* count_;
 };
 
-void one_hop(benchmark::State& state) {
+/// As a loop does, which hands an idle actor of its own the message.
+void one_hop_on_a_loop(benchmark::State& state) {
+  test::deterministic_system system;
+  std::uint64_t count = 0;
+  const auto reader = spawn_state<counter_state>(system.actors(), std::ref(count));
+  system.run();
+  system.use_loop();
+  for (auto _ : state)
+    system.send(reader, stop{});
+  benchmark::DoNotOptimize(count);
+}
+
+/// By its mailbox and CAF's scheduler, that of tests.
+void one_hop_by_caf(benchmark::State& state) {
   test::deterministic_system system;
   std::uint64_t count = 0;
   const auto reader = spawn_state<counter_state>(system.actors(), std::ref(count));
@@ -37,6 +51,7 @@ void one_hop(benchmark::State& state) {
   benchmark::DoNotOptimize(count);
 }
 
-BENCHMARK(one_hop);
+BENCHMARK(one_hop_on_a_loop);
+BENCHMARK(one_hop_by_caf);
 
 } // namespace

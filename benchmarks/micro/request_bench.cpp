@@ -7,8 +7,8 @@
 #include <stdexcept>
 #include <utility>
 
-// A whole request through the broker's actors, without sockets and without threads; and what routing
-// adds to it. The test that counts turns and allocations is tests/actors/request_cost_test.cpp.
+// A whole request through the broker's actors, on a loop's thread without sockets; and what routing adds
+// to it. The test that counts turns and allocations is tests/actors/request_cost_test.cpp.
 
 namespace {
 
@@ -21,7 +21,9 @@ public:
   explicit stage(actors::routing_setup setup = {})
       : broker_(with(std::move(setup))),
         client_(broker_.connect_client(client)),
-        worker_(broker_.connect_worker(worker, "echo")) {}
+        worker_(broker_.connect_worker(worker, "echo")) {
+    broker_.system.use_loop();
+  }
 
   void ask() {
     broker_.request(client_, "echo", "hello");
