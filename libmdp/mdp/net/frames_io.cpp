@@ -86,11 +86,14 @@ receive_result receive_frames(zmq::socket_ref socket, const message_bounds& boun
         status == part_status::terminated ? receive_status::terminated : receive_status::nothing;
       return result;
     }
-    more = zmq_msg_more(&part) !=
-           0; // as the size, before the frame is taken, which may leave an empty message
-    if (count == 1 && origin != nullptr)
-      read_origin(part, *origin, with_user);
-    const auto size = zmq_msg_size(&part);
+    more = zmq_msg_more(&part) != 0; // taking the frame may leave an empty message
+    if (count == 1) {
+      if (origin != nullptr)
+        read_origin(part, *origin, with_user);
+      into.reserve(usual_frames);
+    }
+    into.append(take_frame(part));
+    const auto size = into.frames().back().size();
     result.bytes += size;
     meter.add(size);
     if (count > bounds.max_frames || result.bytes > bounds.max_bytes) {
@@ -101,9 +104,6 @@ receive_result receive_frames(zmq::socket_ref socket, const message_bounds& boun
                                                         : receive_status::too_many_bytes;
       return result;
     }
-    if (count == 1)
-      into.reserve(usual_frames);
-    into.append(take_frame(part));
   }
   result.status = receive_status::received;
   return result;
