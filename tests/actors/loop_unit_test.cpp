@@ -3,17 +3,23 @@
 #include "mdp/actors/compat/messaging.hpp"
 #include "mdp/actors/compat/state_actor.hpp"
 #include "mdp/actors/compat/system.hpp"
+#include "mdp/actors/deadline_timer.hpp"
 #include "mdp/actors/messages.hpp"
 #include "support/eventually.hpp"
 
+#include <caf/actor_cast.hpp>
+#include <caf/actor_control_block.hpp>
 #include <caf/actor_system.hpp>
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <atomic>
+#include <chrono>
 #include <functional>
 #include <memory>
 #include <thread>
 #include <utility>
+#include <vector>
 
 using namespace mdp;
 using namespace mdp::actors;
@@ -69,6 +75,31 @@ struct noted_actor {
 
   std::shared_ptr<notes> noted = std::make_shared<notes>();
   noting_actor handle;
+};
+
+/// Belongs to a loop, and wants to be woken each millisecond.
+struct restless_state {
+  using handle = noting_actor;
+  static constexpr const char* name = "restless";
+  static constexpr run_on where = run_on::loop;
+
+  restless_state(handle::pointer who, std::shared_ptr<notes> into)
+      : self(who), noted(std::move(into)) {}
+
+  handle::behavior_type make_behavior() {
+    return {
+      [this](stop) { end_normally(self); },
+      [this](deadline_due) {
+        timer.fired();
+        ++noted->messages;
+        timer.arm(self, handle{self}, now_of(self) + std::chrono::milliseconds(1));
+      },
+    };
+  }
+
+  handle::pointer self;
+  std::shared_ptr<notes> noted;
+  deadline_timer timer;
 };
 
 /// A loop whose sleep is the test's business.
@@ -178,4 +209,39 @@ TEST_CASE_FIXTURE(fixture,
   CHECK(wakes == 1);
   CHECK_FALSE(loop.run());
   CHECK(actor.was_here());
+}
+
+TEST_CASE_FIXTURE(fixture,
+                  "T8 actors that wait may end on any thread, before their loop has ended, "
+                  "as it does and behind it, and are out of memory then") {
+  const auto noted = std::make_shared<notes>();
+  std::vector<noting_actor> actors;
+  std::vector<caf::weak_actor_ptr> all;
+  for (int i = 0; i < 90; ++i) {
+    actors.push_back(spawn_state<restless_state>(system, noted));
+    all.push_back(caf::actor_cast<caf::weak_actor_ptr>(actors.back()));
+  }
+  CHECK(eventually([&] { // until their timers are the loop's
+    for (const auto& actor : actors)
+      post_on(loop, actor, deadline_due{});
+    static_cast<void>(loop.run());
+    return loop.timers()->size() == actors.size();
+  }));
+  const int before = noted->messages;
+  std::atomic<int> stopped = 0;
+  std::thread elsewhere([&] {
+    for (auto& actor : actors) {
+      post(std::exchange(actor, nullptr), stop{});
+      ++stopped;
+    }
+  });
+  while (stopped < 45)
+    static_cast<void>(loop.run());
+  loop.hand_over();
+  elsewhere.join();
+  CHECK(loop.timers()->size() == 0);
+  CHECK(noted->messages >= before);
+  CHECK(eventually([&] {
+    return std::ranges::none_of(all, [](const auto& each) { return each.lock() != nullptr; });
+  }));
 }

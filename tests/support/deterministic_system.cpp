@@ -19,7 +19,8 @@ deterministic_system::~deterministic_system() {
   scheduler_.clock().cancel_all();
   run();
   loop_.reset();
-  scheduler_.clock().cancel_all(); // what the loop's timers have become
+  run();
+  scheduler_.clock().cancel_all(); // by which its actors wait now
   run();
 }
 

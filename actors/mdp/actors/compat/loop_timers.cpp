@@ -1,11 +1,7 @@
 #include "mdp/actors/compat/loop_timers.hpp"
 
-#include <caf/actor_clock.hpp>
-#include <caf/actor_system.hpp>
 #include <caf/mailbox_element.hpp>
-#include <caf/scheduler/abstract_coordinator.hpp>
 
-#include <chrono>
 #include <vector>
 
 namespace mdp::actors {
@@ -50,7 +46,7 @@ void loop_timers::fire(time_point now, caf::execution_unit& unit) {
     each.who->enqueue(from_nobody(std::move(each.what)), &unit);
 }
 
-void loop_timers::hand_over(caf::actor_system& system) {
+void loop_timers::end() {
   by_time left;
   {
     const std::lock_guard guard(mutex_);
@@ -59,8 +55,7 @@ void loop_timers::hand_over(caf::actor_system& system) {
     changed();
   }
   for (auto& [when, each] : left)
-    system.clock().schedule_message(caf::actor_clock::time_point(when.due.time_since_epoch()),
-                                    std::move(each.who), from_nobody(std::move(each.what)));
+    each.who->enqueue(from_nobody(std::move(each.what)), nullptr);
 }
 
 std::size_t loop_timers::size() const {

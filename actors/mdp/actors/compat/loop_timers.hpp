@@ -4,7 +4,6 @@
 
 #include <caf/actor_cast.hpp>
 #include <caf/actor_control_block.hpp>
-#include <caf/actor_system.hpp>
 #include <caf/execution_unit.hpp>
 #include <caf/message.hpp>
 
@@ -49,8 +48,9 @@ public:
   /// Sends what is due at `now`, for `unit` to run.
   void fire(time_point now, caf::execution_unit& unit);
 
-  /// The loop ends. What is left is CAF's clock's.
-  void hand_over(caf::actor_system& system);
+  /// The loop ends. Whoever waits is sent what he waits for now, and finds another way to wait: CAF's clock would
+  /// keep him in memory until then.
+  void end();
 
   /// How many are waited for.
   [[nodiscard]] std::size_t size() const;

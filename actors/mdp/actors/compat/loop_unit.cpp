@@ -83,7 +83,7 @@ void loop_unit::resume(caf::resumable* job) {
 void loop_unit::hand_over() {
   if (current_ == this)
     current_ = nullptr; // nobody is handed anything any more
-  timers_->hand_over(system());
+  timers_->end();
   door_->close();
   for (std::size_t i = 0; i < ready_.size(); ++i) { // which may grow
     auto next = std::exchange(ready_[i], {});
