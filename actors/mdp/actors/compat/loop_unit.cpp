@@ -51,11 +51,12 @@ bool loop_unit::run() {
     ready_.push_back({.job = job});
   come_.clear();
   now_ = now_of(system());
-  timers_->fire(now_, *this);
   std::size_t done = 0;
   for (; done < ready_.size() && done < defaults::turn_max_resumes; ++done)
     carry_on(std::exchange(ready_[done], {}));
   ready_.erase(ready_.begin(), ready_.begin() + static_cast<std::ptrdiff_t>(done));
+  // Behind all that: who has been heard by now, be it that we are late, is not to be taken for silent.
+  timers_->fire(now_, *this);
   const bool has_come = door_->has_some(); // asked in any case: it says who wakes whom
   return has_come || !ready_.empty();
 }

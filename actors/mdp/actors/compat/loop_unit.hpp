@@ -70,8 +70,8 @@ public:
   /// All that `from` was still to be handed, in its order; it will not be.
   [[nodiscard]] std::vector<caf::mailbox_element_ptr> take_back(const loop_recipient& from);
 
-  /// Sends what timers are due, resumes who is ready and hands out messages, at most `turn_max_resumes` of them. True when some is left;
-  /// otherwise it is to be called again when a timer is due, too.
+  /// Resumes who is ready and hands out messages, at most `turn_max_resumes` of them; then timers that are due
+  /// send theirs. True when some is left; otherwise it is to be called again when a timer is due, too.
   bool run();
 
   /// Hands out what is left, and who is left to CAF's scheduler; the loop ends.
