@@ -12,6 +12,7 @@
 #include <caf/all.hpp>
 #include <dlfcn.h>
 
+#include <atomic>
 #include <cstdio>
 #include <cstdlib>
 
@@ -109,12 +110,18 @@ void ref_counted::deref() const noexcept {
   next(this);
 }
 
+// Counted here and not by CAF's own: somebody else may let go between our "after" and its count, and would not have
+// been seen by whoever destroys.
 void intrusive_ptr_release(actor_control_block* actor) {
-  static const auto next = original<void, actor_control_block*>(
-    "_ZN3caf21intrusive_ptr_releaseEPNS_19actor_control_blockE");
-  __tsan_release(actor);
-  __tsan_acquire(actor);
-  next(actor);
+  if (actor->strong_refs.fetch_sub(1, std::memory_order_acq_rel) != 1)
+    return;
+  actor->data_dtor(actor->get());
+  intrusive_ptr_release_weak(actor);
+}
+
+void intrusive_ptr_release_weak(actor_control_block* actor) {
+  if (actor->weak_refs.fetch_sub(1, std::memory_order_acq_rel) == 1)
+    actor->block_dtor(actor);
 }
 
 // The end of all actors: what they left behind is there for who awaited it.
