@@ -20,7 +20,7 @@
 /// The system counts the bytes that a connection has received; the owner says what each message took
 /// of them. The difference is what the connection holds: messages that are not finished, or not read.
 ///
-///     look() at all, a few at a time: somebody holds more than a message may have,  ─► has_suspects(): read all that can be
+///     look(): somebody holds more than a message may have,  ─► has_suspects(): read all that can be
 ///             or all together hold more than the total         read, then ask for judgement()
 ///     judgement(): who still holds more than a message may have; and as long as all together hold
 ///             too much, who holds most ─► hung up on

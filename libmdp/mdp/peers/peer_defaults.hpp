@@ -18,9 +18,9 @@ inline constexpr std::uint64_t unfinished_total_bytes = std::uint64_t{1} << 30U;
 /// How often connections are looked at while they hold much: what a fast link brings within it comes
 /// on top of the total.
 inline constexpr std::chrono::milliseconds pressed_look_interval = 100ms;
-/// So many are looked at in a turn of the loop, which takes about a tenth of a millisecond, and the next
-/// ones that much later, or in the next turn while much is held: ten thousand at once would hold up all
-/// others for sixteen.
+/// So many connections are looked at in a turn of the loop, which takes about a tenth of a millisecond, and the
+/// next ones that much later, or in the next turn while much is held. Ten thousand at once would hold up all others
+/// for sixteen milliseconds.
 inline constexpr std::size_t connections_a_look = 64;
 inline constexpr std::chrono::milliseconds pause_in_a_look = 1ms;
 

@@ -45,11 +45,11 @@ public:
     return next_due_.load(std::memory_order_relaxed);
   }
 
-  /// Sends what is due at `now`, for `unit` to run.
+  /// Sends what is due at `now`, for `unit` to run. Loop thread only.
   void fire(time_point now, caf::execution_unit& unit);
 
   /// The loop ends. Whoever waits is sent what he waits for now, and finds another way to wait: CAF's clock would
-  /// keep him in memory until then.
+  /// keep him in memory until then. Nobody can wait here any more.
   void end();
 
   /// How many are waited for.

@@ -13,7 +13,7 @@ namespace mdp::actors::io {
 /// through the outbox and leaves through the sink; neither CAF nor MDP's decisions are known here,
 /// only frames and the codec.
 ///
-/// One turn: wait for a signal, unless a socket is not read to its end yet; take and execute
+/// One turn: wait for a signal or until something is due, unless a socket is not read to its end yet; take and execute
 /// commands; receive a bounded number of multiparts from all readable sockets in turn (a different one
 /// first each time) and decode them; retry parked messages; hand the batch to the sink; let the sink
 /// run actors; take and execute the commands that these produced. So an answer leaves in the turn in
