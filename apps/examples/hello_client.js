@@ -59,8 +59,19 @@ async function* ask(endpoint, curve, service, ...body) {
   throw new Error(`no reply from ${endpoint}: are the others running, and is the server key right?`);
 }
 
+/** The words, each option with its value in one: a key may begin with "-", and would be taken for an option. */
+function withValues(words) {
+  const joined = [];
+  for (let at = 0; at < words.length; ++at) {
+    const hasValue = ["--server-key", "--certificate"].includes(words[at]) && at + 1 < words.length;
+    joined.push(hasValue ? `${words[at]}=${words[++at]}` : words[at]);
+  }
+  return joined;
+}
+
 async function main() {
   const { values, positionals } = parseArgs({
+    args: withValues(process.argv.slice(2)),
     options: { "server-key": { type: "string" }, certificate: { type: "string" } },
     allowPositionals: true,
   });

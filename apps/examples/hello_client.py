@@ -25,6 +25,8 @@ def curve_of(given):
     server_key = given.server_key.encode()
     if os.path.exists(given.server_key):
         server_key = zmq.auth.load_certificate(given.server_key)[0]
+    elif len(server_key) != 40:
+        sys.exit(f"there is no file {given.server_key}, and it is no key, which has 40 characters")
     own = zmq.auth.load_certificate(given.certificate + "_secret") if given.certificate else zmq.curve_keypair()
     return {"curve_serverkey": server_key, "curve_publickey": own[0], "curve_secretkey": own[1]}
 
@@ -51,12 +53,21 @@ def ask(context, endpoint, curve, service, *body):
     raise TimeoutError(f"no reply from {endpoint}")
 
 
+def with_values(words):
+    """The words, each option with its value in one: a key may begin with "-", and would be taken for an option."""
+    words, joined = iter(words), []
+    for word in words:
+        value = next(words, None) if word in ("--server-key", "--certificate") else None
+        joined.append(word if value is None else f"{word}={value}")
+    return joined
+
+
 def main():
     options = argparse.ArgumentParser()
     options.add_argument("endpoint", nargs="?", default="tcp://127.0.0.1:5555")
     options.add_argument("--server-key", metavar="KEY|FILE", help="the broker's public key: everything is encrypted")
     options.add_argument("--certificate", metavar="FILE", help="be known by this certificate; FILE_secret is read")
-    given = options.parse_args()
+    given = options.parse_args(with_values(sys.argv[1:]))
     with zmq.Context() as context:
         for part in ask(context, given.endpoint, curve_of(given), b"hello", b"Python"):
             print(*(frame.decode() for frame in part))

@@ -21,6 +21,7 @@ def said_by(*command):
 def said_over_curve_by(*command):
     """The same at a broker that lets in known keys only, which the command is told by the options of our programs."""
     house = House()
+    house.make_key_like_an_option()
     alice, greeter = house.add("alice"), house.add("greeter")
     with Broker(*house.options()) as broker:
         key = house.server_key().decode()
