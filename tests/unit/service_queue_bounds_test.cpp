@@ -102,7 +102,7 @@ TEST_CASE("Z8 the memory of all requests is bounded, those in flight included") 
   CHECK(f.submit(1, 2) == "");
   CHECK(f.queue.footprint() == 2 * one);
   CHECK(f.submit(1, 3) == "refuse c1.3: memory_full");
-  CHECK(f.finish(w1, 1, 1) == "final c1.1: done, c1.2 to w1 (try 1)");
+  CHECK(f.finish(w1, 1, 1) == "c1.2 to w1 (try 1), final c1.1: done");
   CHECK(f.submit(1, 4) == "");
   CHECK(f.queue.footprint() == 2 * one);
 }
@@ -132,7 +132,7 @@ TEST_CASE_FIXTURE(fixture, "M7 the footprint returns to nothing, whatever way re
   submit(1, 1); // will be answered
   submit(1, 2); // will be cancelled
   submit(1, 3); // will lose its worker until it is given up
-  CHECK(finish(w1, 1, 1) == "final c1.1: done, c1.2 to w1 (try 1)");
+  CHECK(finish(w1, 1, 1) == "c1.2 to w1 (try 1), final c1.1: done");
   queue.cancel(id_of(1, 2));
   CHECK(finish(w1, 1, 2) == "c1.3 to w1 (try 1)");
   lose(w1);

@@ -66,7 +66,7 @@ TEST_CASE_FIXTURE(fixture,
   CHECK(queue.waiting() == 1);
   CHECK(submit(2, 1) == "c2.1 to w1 (try 1)");
   CHECK(finish(w1, 2, 1) == "final c2.1: done");
-  CHECK(finish(w2, 1, 1) == "final c1.1: done, c1.2 to w2 (try 1)");
+  CHECK(finish(w2, 1, 1) == "c1.2 to w2 (try 1), final c1.1: done");
   CHECK(queue.waiting() == 0);
 }
 
@@ -77,8 +77,8 @@ TEST_CASE_FIXTURE(
   submit_to(w1, 1, 3);
   submit_to(w1, 1, 4);
   queue.submit(job_of(2, 1, at(1s)), at(0s)); // when the workers finish, it has expired
-  CHECK(finish(w1, 1, 1) == "final c1.1: done, c1.3 to w1 (try 1)");
-  CHECK(finish(w1, 1, 3) == "final c1.3: done, refuse c2.1: expired, c1.4 to w1 (try 1)");
+  CHECK(finish(w1, 1, 1) == "c1.3 to w1 (try 1), final c1.1: done");
+  CHECK(finish(w1, 1, 3) == "refuse c2.1: expired, c1.4 to w1 (try 1), final c1.3: done");
 }
 
 TEST_CASE_FIXTURE(fixture, "who waits for one worker and who waits for any take turns") {
@@ -88,11 +88,11 @@ TEST_CASE_FIXTURE(fixture, "who waits for one worker and who waits for any take 
     submit_to(w1, 1, i);
   submit(2, 1);
   submit(2, 2);
-  CHECK(finish(w1, 1, 1) == "final c1.1: done, c1.3 to w1 (try 1)");
-  CHECK(finish(w1, 1, 3) == "final c1.3: done, c2.1 to w1 (try 1)");
-  CHECK(finish(w1, 2, 1) == "final c2.1: done, c1.4 to w1 (try 1)");
-  CHECK(finish(w2, 1, 2) == "final c1.2: done, c2.2 to w2 (try 1)");
-  CHECK(finish(w1, 1, 4) == "final c1.4: done, c1.5 to w1 (try 1)"); // nobody else waits
+  CHECK(finish(w1, 1, 1) == "c1.3 to w1 (try 1), final c1.1: done");
+  CHECK(finish(w1, 1, 3) == "c2.1 to w1 (try 1), final c1.3: done");
+  CHECK(finish(w1, 2, 1) == "c1.4 to w1 (try 1), final c2.1: done");
+  CHECK(finish(w2, 1, 2) == "c2.2 to w2 (try 1), final c1.2: done");
+  CHECK(finish(w1, 1, 4) == "c1.5 to w1 (try 1), final c1.4: done"); // nobody else waits
 }
 
 TEST_CASE_FIXTURE(fixture,
@@ -105,7 +105,7 @@ TEST_CASE_FIXTURE(fixture,
   CHECK(lose(w2) == "return pinned c1.3, return pinned c1.2 (tried 1)");
   CHECK(queue.waiting() == 1);
   CHECK(queue.in_flight() == 1);
-  CHECK(finish(w1, 2, 1) == "final c2.1: done, c2.2 to w1 (try 1)");
+  CHECK(finish(w1, 2, 1) == "c2.2 to w1 (try 1), final c2.1: done");
 }
 
 TEST_CASE("its tries count like all others, and where there is but one it is not tried again") {
@@ -159,5 +159,5 @@ TEST_CASE(
   CHECK(f.submit_to(w2, 1, 5) == "c1.5 to w2 (try 1)");
   CHECK(f.submit(2, 1) == "refuse c2.1: queue_full");
   CHECK(f.queue.report(at(3s)).oldest_waiting == 3s);
-  CHECK(f.finish(w1, 1, 1) == "final c1.1: done, refuse c1.2: expired, c1.3 to w1 (try 1)");
+  CHECK(f.finish(w1, 1, 1) == "refuse c1.2: expired, c1.3 to w1 (try 1), final c1.1: done");
 }

@@ -67,7 +67,7 @@ TEST_CASE_FIXTURE(fixture,
   CHECK(submit(2, 1) == "");
   CHECK(queue.waiting() == 2);
   CHECK(add(w1) == "c1.1 to w1 (try 1)");
-  CHECK(finish(w1, 1, 1) == "final c1.1: done, c2.1 to w1 (try 1)");
+  CHECK(finish(w1, 1, 1) == "c2.1 to w1 (try 1), final c1.1: done");
 }
 
 TEST_CASE_FIXTURE(fixture,
@@ -90,9 +90,22 @@ TEST_CASE_FIXTURE(fixture, "M3 a final answer dispatches the next request in the
   add(w1);
   submit(1, 1);
   submit(1, 2);
-  CHECK(finish(w1, 1, 1) == "final c1.1: done, c1.2 to w1 (try 1)");
+  CHECK(finish(w1, 1, 1) == "c1.2 to w1 (try 1), final c1.1: done");
   CHECK(finish(w1, 1, 2) == "final c1.2: done");
   CHECK(queue.counters().answered == 2);
+}
+
+TEST_CASE_FIXTURE(
+  fixture, "a worker that is free has its next request before the answer goes to the client") {
+  add(w1, 2);
+  submit(1, 1);
+  submit(1, 2);
+  submit(1, 3);
+  CHECK(partial(w1, 1, 1) == "part c1.1: piece"); // which makes no room
+  CHECK(finish(w1, 1, 1) == "c1.3 to w1 (try 1), final c1.1: done");
+  CHECK(queue.cancel(id_of(1, 2)));
+  CHECK(submit(2, 1) == "");
+  CHECK(finish(w1, 1, 2) == "c2.1 to w1 (try 1)"); // nobody waits for that answer
 }
 
 TEST_CASE_FIXTURE(fixture, "7-5 L2 a worker without a capacity holds one request at a time") {
@@ -112,7 +125,7 @@ TEST_CASE_FIXTURE(fixture,
   CHECK(partial(w1, 1, 1) == "part c1.1: piece");
   CHECK(partial(w1, 1, 1) == "part c1.1: piece");
   CHECK(queue.waiting() == 1);
-  CHECK(finish(w1, 1, 1) == "final c1.1: done, c1.2 to w1 (try 1)");
+  CHECK(finish(w1, 1, 1) == "c1.2 to w1 (try 1), final c1.1: done");
 }
 
 TEST_CASE_FIXTURE(fixture, "7-4 the worker that has waited longest is next") {
@@ -141,7 +154,7 @@ TEST_CASE_FIXTURE(fixture, "a worker with a capacity holds that many, and answer
   for (std::uint64_t i = 1; i <= 4; ++i)
     submit(1, i);
   CHECK(add(w1, 3) == "c1.1 to w1 (try 1), c1.2 to w1 (try 1), c1.3 to w1 (try 1)");
-  CHECK(finish(w1, 1, 2) == "final c1.2: done, c1.4 to w1 (try 1)");
+  CHECK(finish(w1, 1, 2) == "c1.4 to w1 (try 1), final c1.2: done");
   CHECK(finish(w1, 1, 4) == "final c1.4: done");
   CHECK(finish(w1, 1, 1) == "final c1.1: done");
   CHECK(finish(w1, 1, 3) == "final c1.3: done");
@@ -155,11 +168,11 @@ TEST_CASE_FIXTURE(fixture, "7-3 O8 a flooding client does not starve another") {
   submit(3, 1);
   submit(2, 2);
   CHECK(add(w1) == "c1.1 to w1 (try 1)");
-  CHECK(finish(w1, 1, 1) == "final c1.1: done, c2.1 to w1 (try 1)");
-  CHECK(finish(w1, 2, 1) == "final c2.1: done, c3.1 to w1 (try 1)");
-  CHECK(finish(w1, 3, 1) == "final c3.1: done, c1.2 to w1 (try 1)");
-  CHECK(finish(w1, 1, 2) == "final c1.2: done, c2.2 to w1 (try 1)");
-  CHECK(finish(w1, 2, 2) == "final c2.2: done, c1.3 to w1 (try 1)");
+  CHECK(finish(w1, 1, 1) == "c2.1 to w1 (try 1), final c1.1: done");
+  CHECK(finish(w1, 2, 1) == "c3.1 to w1 (try 1), final c2.1: done");
+  CHECK(finish(w1, 3, 1) == "c1.2 to w1 (try 1), final c3.1: done");
+  CHECK(finish(w1, 1, 2) == "c2.2 to w1 (try 1), final c1.2: done");
+  CHECK(finish(w1, 2, 2) == "c1.3 to w1 (try 1), final c2.2: done");
 }
 
 TEST_CASE_FIXTURE(fixture, "the requests of one client are dispatched in their order") {
