@@ -2,7 +2,6 @@
 
 #include "mdp/actors/compat/exit.hpp"
 #include "mdp/actors/compat/messaging.hpp"
-#include "mdp/actors/compat/unanswered.hpp"
 #include "mdp/actors/routing_messages.hpp"
 #include "mdp/overload.hpp"
 #include "mdp/wire/encode.hpp"
@@ -23,22 +22,10 @@ client_session_state::client_session_state(handle::pointer self,
 client_session_actor::behavior_type client_session_state::make_behavior() {
   recover();
   return {
-    // What each request brings stands first: CAF tries them in their order.
-    [this](request_arrived& news) -> unanswered {
-      link_.handle(std::move(news.request), news.version, news.received_at);
-      carry_out();
-      return {};
-    },
-    [this](answer_arrived& news) -> unanswered {
-      store_->answer_in_hand = news.id;
-      if (news.is_final)
-        link_.finish(news.id, std::move(news.body), now_of(self_), news.attempt);
-      else
-        link_.partial(news.id, std::move(news.body), now_of(self_), news.attempt);
-      carry_out();
-      store_->answer_in_hand.reset();
-      return {};
-    },
+    // Usually past this table (`frequent`).
+    [this](request_arrived& news) { on(news); },
+    [this](answer_arrived& news) { on(news); },
+    // The others.
     [this](stop) {
       link_.dismiss();
       carry_out();
@@ -65,6 +52,21 @@ client_session_actor::behavior_type client_session_state::make_behavior() {
       carry_out();
     },
   };
+}
+
+void client_session_state::on(request_arrived& news) {
+  link_.handle(std::move(news.request), news.version, news.received_at);
+  carry_out();
+}
+
+void client_session_state::on(answer_arrived& news) {
+  store_->answer_in_hand = news.id;
+  if (news.is_final)
+    link_.finish(news.id, std::move(news.body), now_of(self_), news.attempt);
+  else
+    link_.partial(news.id, std::move(news.body), now_of(self_), news.attempt);
+  carry_out();
+  store_->answer_in_hand.reset();
 }
 
 void client_session_state::recover() {

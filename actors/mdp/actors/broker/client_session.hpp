@@ -19,6 +19,7 @@ public:
   using handle = client_session_actor;
   static constexpr const char* name = "client_session";
   static constexpr run_on where = run_on::loop;
+  using frequent = frequent_messages<request_arrived, answer_arrived>;
 
   /// What of a session outlives its actor, so that one that failed is back with all open requests.
   /// Belongs to the actor that runs, one after the other.
@@ -51,6 +52,8 @@ public:
                        std::shared_ptr<store> kept);
 
   handle::behavior_type make_behavior();
+  void on(request_arrived& news);
+  void on(answer_arrived& news);
 
   [[nodiscard]] std::shared_ptr<succession> line() const { return store_->line; }
 

@@ -2,7 +2,6 @@
 
 #include "mdp/actors/compat/exit.hpp"
 #include "mdp/actors/compat/messaging.hpp"
-#include "mdp/actors/compat/unanswered.hpp"
 #include "mdp/actors/service/answer_box.hpp"
 #include "mdp/actors/service/begun_jobs.hpp"
 #include "mdp/engine/dead_letter_office.hpp"
@@ -29,25 +28,11 @@ service_queue_state::service_queue_state(handle::pointer self,
 service_queue_actor::behavior_type service_queue_state::make_behavior() {
   recover();
   return {
-    // What each request brings stands first: CAF tries them in their order.
-    [this](submit_job& request) -> unanswered {
-      handle_message([&] {
-        ++store_->received;
-        open_session(request.what.id.client, std::move(request.session));
-        engine_.submit(std::move(request.what), now_of(self_));
-      });
-      return {};
-    },
-    [this](job_answered& news) -> unanswered {
-      credit_ = std::move(news.credit);
-      handle_message([&] { on_answer(news, now_of(self_)); });
-      credit_ = nullptr;
-      return {};
-    },
-    [this](const answers_ready& news) -> unanswered {
-      handle_message([&] { on_answers(*news.box); });
-      return {};
-    },
+    // Usually past this table (`frequent`).
+    [this](submit_job& request) { on(request); },
+    [this](job_answered& news) { on(news); },
+    [this](answers_ready& news) { on(news); },
+    // The others.
     [this](stop) { end_normally(self_); },
     [this](submit_pinned_job& request) { handle_message([&] { on_pinned(request); }); },
     [this](const cancel_job& request) {
@@ -96,6 +81,30 @@ service_queue_actor::behavior_type service_queue_state::make_behavior() {
   };
 }
 
+void service_queue_state::on(submit_job& request) {
+  handle_message([&] {
+    ++store_->received;
+    open_session(request.what.id.client, std::move(request.session));
+    engine_.submit(std::move(request.what), now_of(self_));
+  });
+}
+
+void service_queue_state::on(job_answered& news) {
+  credit_ = std::move(news.credit);
+  handle_message([&] { take_answer(news, now_of(self_)); });
+  credit_ = nullptr;
+}
+
+void service_queue_state::on(answers_ready& news) {
+  handle_message([&] {
+    news.box->take(answers_);
+    const auto now = now_of(self_);
+    for (auto& each : answers_)
+      take_answer(each, now);
+    answers_.clear();
+  });
+}
+
 void service_queue_state::recover() {
   // A queue that was killed between two messages has lost nothing. One that failed of a message has
   // lost that one: an answer, perhaps, and its sink would seem busy for ever. So all sinks are told
@@ -115,19 +124,11 @@ void service_queue_state::open_session(peer_id client, job_owner_actor session) 
   ++known.open;
 }
 
-void service_queue_state::on_answer(job_answered& news, time_point now) {
+void service_queue_state::take_answer(job_answered& news, time_point now) {
   if (news.is_final)
     engine_.finish(news.sink, news.id, news.attempt, std::move(news.body), now);
   else
     engine_.partial(news.sink, news.id, news.attempt, std::move(news.body));
-}
-
-void service_queue_state::on_answers(answer_box& box) {
-  box.take(answers_);
-  const auto now = now_of(self_);
-  for (auto& each : answers_)
-    on_answer(each, now);
-  answers_.clear();
 }
 
 void service_queue_state::on_pinned(submit_pinned_job& request) {

@@ -54,6 +54,7 @@ public:
   using handle = service_queue_actor;
   static constexpr const char* name = "service_queue";
   static constexpr run_on where = run_on::loop;
+  using frequent = frequent_messages<submit_job, job_answered, answers_ready>;
 
   struct surroundings {
     service_registry_actor registry;
@@ -67,6 +68,9 @@ public:
                       std::shared_ptr<queue_store> store);
 
   handle::behavior_type make_behavior();
+  void on(submit_job& request);
+  void on(job_answered& news);
+  void on(answers_ready& news);
 
   [[nodiscard]] std::shared_ptr<succession> line() const { return store_->line; }
 
@@ -82,8 +86,7 @@ private:
   void recover();
   /// Notes that `session` waits for one job more of `client`.
   void open_session(peer_id client, job_owner_actor session);
-  void on_answer(job_answered& news, time_point now);
-  void on_answers(answer_box& box);
+  void take_answer(job_answered& news, time_point now);
   void on_pinned(submit_pinned_job& request);
   void on_register(register_sink& request);
   void on_sink_lost(const sink_lost& news);

@@ -3,7 +3,6 @@
 #include "mdp/actors/broker/mmi.hpp"
 #include "mdp/actors/compat/exit.hpp"
 #include "mdp/actors/compat/messaging.hpp"
-#include "mdp/actors/compat/unanswered.hpp"
 #include "mdp/actors/routing_messages.hpp"
 #include "mdp/actors/supervision/supervisor.hpp"
 
@@ -20,11 +19,9 @@ service_registry_actor::behavior_type service_registry_state::make_behavior() {
   if (!store_->mmi)
     open();
   return {
-    // What each request brings stands first: CAF tries them in their order.
-    [this](submit_job& request) -> unanswered {
-      on_submit(request);
-      return {};
-    },
+    // Usually past this table (`frequent`).
+    [this](submit_job& request) { on(request); },
+    // The others.
     [this](stop) {
       store_->drained = nullptr; // who waits for that need not wait any longer
       end_normally(self_);
@@ -131,7 +128,7 @@ service_queue_actor service_registry_state::start_queue(const std::string& servi
   return queue;
 }
 
-void service_registry_state::on_submit(submit_job& request) {
+void service_registry_state::on(submit_job& request) {
   const auto refuse = [&](engine::refusal reason) {
     tell(self_, request.session, job_refused{request.what.id, reason});
   };

@@ -28,6 +28,7 @@ public:
   using handle = service_registry_actor;
   static constexpr const char* name = "service_registry";
   static constexpr run_on where = run_on::loop;
+  using frequent = frequent_messages<submit_job>;
 
   struct surroundings {
     supervisor_actor queues; ///< Adopts the queues.
@@ -67,6 +68,7 @@ public:
                          std::shared_ptr<store> kept);
 
   handle::behavior_type make_behavior();
+  void on(submit_job& request);
 
   [[nodiscard]] std::shared_ptr<succession> line() const { return store_->line; }
 
@@ -79,7 +81,6 @@ private:
   [[nodiscard]] service_queue_actor queue_at(const catalog::answer& found,
                                              const std::string& service);
   [[nodiscard]] service_queue_actor start_queue(const std::string& service);
-  void on_submit(submit_job& request);
   void on_pinned(submit_pinned_job& request);
   void refuse_registration(const register_sink& request);
   void on_idle(const queue_idle& news);

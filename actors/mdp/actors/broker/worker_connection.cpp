@@ -2,7 +2,6 @@
 
 #include "mdp/actors/compat/exit.hpp"
 #include "mdp/actors/compat/messaging.hpp"
-#include "mdp/actors/compat/unanswered.hpp"
 #include "mdp/overload.hpp"
 #include "mdp/wire/encode.hpp"
 
@@ -27,19 +26,10 @@ worker_connection_state::worker_connection_state(handle::pointer self,
 
 worker_connection_actor::behavior_type worker_connection_state::make_behavior() {
   return {
-    // What each request brings stands first: CAF tries them in their order.
-    [this](assign_job& job) -> unanswered {
-      link_.assign({job.id, job.attempt}, job.client_address, std::move(job.body), now_of(self_),
-                   job.user);
-      carry_out();
-      return {};
-    },
-    [this](command_arrived& news) -> unanswered {
-      card_->heard(news.received_at);
-      link_.handle(std::move(news.command), news.received_at);
-      carry_out(news.credit);
-      return {};
-    },
+    // Usually past this table (`frequent`).
+    [this](assign_job& job) { on(job); },
+    [this](command_arrived& news) { on(news); },
+    // The others.
     [this](stop) {
       link_.dismiss();
       carry_out();
@@ -63,6 +53,18 @@ worker_connection_actor::behavior_type worker_connection_state::make_behavior() 
       carry_out();
     },
   };
+}
+
+void worker_connection_state::on(assign_job& job) {
+  link_.assign({job.id, job.attempt}, job.client_address, std::move(job.body), now_of(self_),
+               job.user);
+  carry_out();
+}
+
+void worker_connection_state::on(command_arrived& news) {
+  card_->heard(news.received_at);
+  link_.handle(std::move(news.command), news.received_at);
+  carry_out(news.credit);
 }
 
 void worker_connection_state::carry_out(const loop_credit& credit) {

@@ -19,6 +19,7 @@ public:
   using handle = worker_connection_actor;
   static constexpr const char* name = "worker_connection";
   static constexpr run_on where = run_on::loop;
+  using frequent = frequent_messages<assign_job, command_arrived>;
 
   struct surroundings {
     io_actor io;
@@ -37,6 +38,8 @@ public:
                           std::shared_ptr<const engine::user_access> access = {});
 
   handle::behavior_type make_behavior();
+  void on(assign_job& job);
+  void on(command_arrived& news);
 
 private:
   /// `credit` is that of the message which led to this.

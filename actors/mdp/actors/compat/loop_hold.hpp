@@ -49,7 +49,9 @@ public:
   void hand(Actor& actor, caf::mailbox_element_ptr what, loop_unit& loop) {
     using result = caf::scheduled_actor::activation_result;
     owe(owed() - 1);
-    const auto how = actor.activate(&loop, *what);
+    // Not activate(): its mailbox has been blocked, so it has begun, and none of ours waits for CAF's receive timeout.
+    actor.context(&loop);
+    const auto how = actor.reactivate(*what);
     if (how == result::skipped)
       actor.mailbox().push_back(std::move(what));
     what = nullptr; // before the actor, which it may refer to

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "mdp/actors/compat/exit.hpp"
+#include "mdp/actors/compat/frequent.hpp"
 #include "mdp/actors/compat/interface.hpp"
 #include "mdp/actors/compat/loop_door.hpp"
 #include "mdp/actors/compat/loop_hold.hpp"
@@ -24,6 +25,12 @@ concept has_heirs = requires(const State& state) {
   { state.line() } -> std::convertible_to<std::shared_ptr<succession>>;
 };
 
+/// A state that handles some messages past CAF's table of handlers.
+template <class State>
+concept has_frequent_messages = requires {
+  typename State::frequent;
+};
+
 /// Where an actor runs when somebody on the loop's thread wakes it.
 enum class run_on {
   loop,      ///< right there, in the same turn: the broker's own actors
@@ -37,6 +44,8 @@ enum class run_on {
 ///     static constexpr run_on where = ...;
 ///     State(handle::pointer self, ...);        // arguments of spawn_state()
 ///     handle::behavior_type make_behavior();   // one lambda a message, each a call of a member
+///
+/// and may have a list of those that come with each request, `frequent` (`frequent.hpp`).
 ///
 /// A state with a function `line()` has heirs: what is in its mailbox when it fails, and all that is
 /// sent to it later, goes to the next actor of that line (`succession.hpp`). Null: it has none.
@@ -86,6 +95,15 @@ public:
     if constexpr (State::where == run_on::loop)
       home_.resumed_by(unit);
     return super::resume(unit, max_messages);
+  }
+
+  caf::invoke_message_result consume(caf::mailbox_element& what) override {
+    if constexpr (has_frequent_messages<State>) {
+      this->current_mailbox_element(&what);
+      if (this->has_behavior() && State::frequent::handle(*state_, what))
+        return caf::invoke_message_result::consumed;
+    }
+    return super::consume(what);
   }
 
   void take_message(caf::mailbox_element_ptr what, loop_unit& loop) override {

@@ -2,7 +2,6 @@
 
 #include "mdp/actors/compat/exit.hpp"
 #include "mdp/actors/compat/messaging.hpp"
-#include "mdp/actors/compat/unanswered.hpp"
 #include "mdp/actors/io/loop_defaults.hpp"
 #include "mdp/actors/user_messages.hpp"
 #include "mdp/net/descriptors.hpp"
@@ -91,11 +90,7 @@ io_state::~io_state() {
 
 io_actor::behavior_type io_state::make_behavior() {
   return {
-    // What each request brings stands first: CAF tries them in their order.
-    [this](loop_reported& news) -> unanswered {
-      on_reports(news);
-      return {};
-    },
+    [this](loop_reported& news) { on(news); }, // usually past this table (`frequent`)
     [this](stop) {
       stopping_ = true; // behind everything that was sent before; ends with loop_ended
       std::ignore = outbox_->push(io::stop_loop{config_.flush_grace});
@@ -117,7 +112,7 @@ io_actor::behavior_type io_state::make_behavior() {
   };
 }
 
-void io_state::on_reports(loop_reported& batch) {
+void io_state::on(loop_reported& batch) {
   for (auto& report : batch.reports)
     std::visit(
       overload{

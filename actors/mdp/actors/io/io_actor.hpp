@@ -74,6 +74,7 @@ public:
   using handle = io_actor;
   static constexpr const char* name = "io";
   static constexpr run_on where = run_on::loop;
+  using frequent = frequent_messages<loop_reported>;
 
   /// `host` must outlive the actor.
   io_state(handle::pointer self, io_config config, io::loop_host& host);
@@ -82,9 +83,9 @@ public:
   io_state& operator=(const io_state&) = delete;
 
   handle::behavior_type make_behavior();
+  void on(loop_reported& batch);
 
 private:
-  void on_reports(loop_reported& batch);
   void on_bound(const io::bound& report);
   void on_bind_failed(const io::bind_failed& report);
   void on_loop_ended(const loop_ended& news);

@@ -2,7 +2,6 @@
 
 #include "mdp/actors/compat/exit.hpp"
 #include "mdp/actors/compat/messaging.hpp"
-#include "mdp/actors/compat/unanswered.hpp"
 #include "mdp/actors/service/job_channel.hpp"
 
 #include <exception>
@@ -62,18 +61,17 @@ service_instance_state::~service_instance_state() {
 
 service_instance_actor::behavior_type service_instance_state::make_behavior() {
   return {
-    [this](assign_job& job) -> unanswered {
-      take(job);
-      return {};
-    },
-    [this](hand_over_due) { around_->run(taken_); },
+    // Usually past this table (`frequent`).
+    [this](assign_job& job) { on(job); },
+    [this](hand_over_due news) { on(news); },
+    // The others.
     [this](stop) { end_normally(self_); },
     [this](sink_accepted& news) { box_ = std::make_shared<answer_box>(std::move(news)); },
     [this](const handler_threw&) { end_failed(self_); },
   };
 }
 
-void service_instance_state::take(assign_job& job) {
+void service_instance_state::on(assign_job& job) {
   if (!box_)
     return;           // nobody to be answered
   if (taken_.empty()) // behind the jobs that are in the mailbox already
@@ -82,6 +80,10 @@ void service_instance_state::take(assign_job& job) {
     [around = around_, instance = handle{self_}, box = box_, job = std::move(job)]() mutable {
       work_on(*around, instance, std::move(box), job);
     });
+}
+
+void service_instance_state::on(hand_over_due) {
+  around_->run(taken_);
 }
 
 } // namespace mdp::actors

@@ -25,6 +25,7 @@ public:
   using handle = service_instance_actor;
   static constexpr const char* name = "service_instance";
   static constexpr run_on where = run_on::loop;
+  using frequent = frequent_messages<assign_job, hand_over_due>;
 
   struct surroundings {
     std::string service; ///< For logs.
@@ -43,10 +44,10 @@ public:
   service_instance_state& operator=(const service_instance_state&) = delete;
 
   handle::behavior_type make_behavior();
+  void on(assign_job& job);
+  void on(hand_over_due);
 
 private:
-  void take(assign_job& job);
-
   handle::pointer self_;
   std::shared_ptr<const surroundings> around_;
   std::shared_ptr<answer_box> box_;       // of who gives us jobs at present; null if nobody yet
