@@ -49,9 +49,8 @@ public:
   void hand(Actor& actor, caf::mailbox_element_ptr what, loop_unit& loop) {
     using result = caf::scheduled_actor::activation_result;
     owe(owed() - 1);
-    // Not activate(): its mailbox has been blocked, so it has begun, and none of ours waits for CAF's receive timeout.
-    actor.context(&loop);
-    const auto how = actor.reactivate(*what);
+    // As activate() with a message does, but for CAF's receive timeout, for which none of ours waits.
+    const auto how = actor.activate(&loop) ? actor.reactivate(*what) : result::terminated;
     if (how == result::skipped)
       actor.mailbox().push_back(std::move(what));
     what = nullptr; // before the actor, which it may refer to
