@@ -1,6 +1,5 @@
 #include "actors/loop_harness.hpp"
-
-#include <unistd.h>
+#include "support/process.hpp"
 
 #include <atomic>
 #include <thread>
@@ -134,9 +133,10 @@ TEST_CASE("what a DEALER says before anybody listens is delivered when somebody 
   // More than libzmq holds for an unconnected peer, so that some of it is parked.
   net::socket_config narrow;
   narrow.send_high_water_mark = 5;
+  const temporary_folder folder;
   running_loop loop;
   loop.start();
-  const auto endpoint = "ipc:///tmp/mdp-late-broker-test-" + std::to_string(::getpid());
+  const auto endpoint = "ipc://" + folder.path() + "/broker";
   loop.push(
     io::open_dealer{.socket = socket_id{2}, .endpoint = endpoint, .options = narrow, .limits = {}});
   for (int i = 0; i < 50; ++i)

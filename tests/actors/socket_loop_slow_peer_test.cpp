@@ -1,7 +1,6 @@
 #include "actors/loop_harness.hpp"
 #include "mdp/actors/io/peers_in_transit.hpp"
-
-#include <unistd.h>
+#include "support/process.hpp"
 
 #include <memory>
 #include <numeric>
@@ -19,8 +18,7 @@ struct ten_peers {
   ten_peers() {
     net::socket_config narrow;
     narrow.send_high_water_mark = 10;
-    const auto endpoint =
-      loop.start_router("ipc:///tmp/mdp-slow-peer-test-" + std::to_string(::getpid()), narrow);
+    const auto endpoint = loop.start_router("ipc://" + folder.path() + "/router", narrow);
     for (std::size_t i = 0; i < 10; ++i) {
       peers.push_back(std::make_unique<bare_peer>());
       peers.back()->make_narrow();
@@ -50,6 +48,7 @@ struct ten_peers {
     return count;
   }
 
+  temporary_folder folder;
   running_loop loop;
   std::vector<std::unique_ptr<bare_peer>> peers;
   std::vector<frame> names;

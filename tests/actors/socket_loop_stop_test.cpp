@@ -1,6 +1,5 @@
 #include "actors/loop_harness.hpp"
-
-#include <unistd.h>
+#include "support/process.hpp"
 
 #include <csignal>
 #include <filesystem>
@@ -112,7 +111,8 @@ TEST_CASE("what was pushed before the stop is sent, ten times") {
 
 TEST_CASE("a peer that does not read holds up a stop for the grace and no longer, ten times") {
   for (int round = 0; round < 10; ++round) {
-    one_client one("ipc:///tmp/mdp-loop-stop-test-" + std::to_string(::getpid()), 5, true);
+    const temporary_folder folder;
+    one_client one("ipc://" + folder.path() + "/router", 5, true);
     const frame body(std::string(32U << 10U, 'b'));
     for (int i = 0; i < 200; ++i)
       one.loop.send(one.name, peer_id{1}, message{body});
@@ -130,7 +130,8 @@ TEST_CASE("a peer that does not read holds up a stop for the grace and no longer
 }
 
 TEST_CASE("a second stop ends the waiting of the first") {
-  one_client one("ipc:///tmp/mdp-loop-hurry-test-" + std::to_string(::getpid()), 5, true);
+  const temporary_folder folder;
+  one_client one("ipc://" + folder.path() + "/router", 5, true);
   const frame body(std::string(32U << 10U, 'b'));
   for (int i = 0; i < 200; ++i)
     one.loop.send(one.name, peer_id{1}, message{body});

@@ -1,7 +1,6 @@
 #include "actors/loop_harness.hpp"
 #include "mdp/net/steady_now.hpp"
-
-#include <unistd.h>
+#include "support/process.hpp"
 
 #include <atomic>
 #include <memory>
@@ -10,18 +9,11 @@
 using namespace mdp;
 using namespace mdp::test;
 
-namespace {
-
-std::string ipc_endpoint() {
-  return "ipc:///tmp/mdp-socket-loop-test-" + std::to_string(::getpid());
-}
-
-} // namespace
-
 TEST_CASE("a ROUTER on any port reports the endpoints it really has, in their order") {
+  const temporary_folder folder;
   running_loop loop;
   loop.start();
-  const auto ipc = ipc_endpoint();
+  const auto ipc = "ipc://" + folder.path() + "/router";
   loop.push(io::open_router{router_id, {std::string(any_tcp_port), ipc}, {}, {}});
   const auto report = loop.sink.wait_for<io::bound>();
   CHECK(report.socket == router_id);
@@ -97,7 +89,8 @@ TEST_CASE("what cannot be bound or connected is said with the reason") {
 }
 
 TEST_CASE("a request comes out decoded and stamped, and its answer goes back to who asked") {
-  for (const auto& endpoint : {std::string(any_tcp_port), ipc_endpoint()}) {
+  const temporary_folder folder;
+  for (const auto& endpoint : {std::string(any_tcp_port), "ipc://" + folder.path() + "/router"}) {
     CAPTURE(endpoint);
     running_loop loop;
     loop.sink.on_batch = [&](std::vector<io::loop_report>& batch) {

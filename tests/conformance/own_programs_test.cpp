@@ -160,10 +160,11 @@ TEST_CASE("mdp conformance says in one line that nobody is there") {
   const run_of_mdp tool({"broker", "tcp://127.0.0.1:1", "--patience", "100ms"});
   CHECK(tool.exit_code == 1);
   CHECK(tool.output == "mdp: nobody answers at tcp://127.0.0.1:1\n");
-  const run_of_mdp waiting(
-    {"worker", "--bind", "ipc:///tmp/mdp-conformance-test-nobody", "--patience", "100ms"});
+  const temporary_folder folder;
+  const auto here = "ipc://" + folder.path() + "/broker";
+  const run_of_mdp waiting({"worker", "--bind", here, "--patience", "100ms"});
   CHECK(waiting.exit_code == 1);
-  CHECK(waiting.says("mdp: no worker came to ipc:///tmp/mdp-conformance-test-nobody\n"));
+  CHECK(waiting.says("mdp: no worker came to " + here + "\n"));
 }
 
 TEST_CASE("wrong use of mdp conformance is told from a failure") {
