@@ -10,6 +10,7 @@ namespace {
 
 thread_local std::uint64_t count = 0;
 thread_local std::int64_t held = 0;
+thread_local std::uint64_t allowed = mdp::test::any_number;
 
 /// What a piece takes of the heap: glibc writes its size in front.
 std::int64_t size_of(void* memory) noexcept {
@@ -18,6 +19,10 @@ std::int64_t size_of(void* memory) noexcept {
 
 void* counted(std::size_t size, const std::nothrow_t&) noexcept {
   ++count;
+  if (allowed == 0)
+    return nullptr;
+  if (allowed != mdp::test::any_number)
+    --allowed;
   auto* const memory = std::malloc(size);
   if (memory != nullptr)
     held += size_of(memory);
@@ -47,6 +52,10 @@ std::uint64_t allocations() noexcept {
 
 std::int64_t held_bytes() noexcept {
   return held;
+}
+
+void allow_allocations(std::uint64_t number) noexcept {
+  allowed = number;
 }
 
 } // namespace mdp::test

@@ -1,9 +1,12 @@
 #include "mdp/engine/service_queue.hpp"
+#include "support/counted_allocations.hpp"
 #include "unit/broker_side.hpp"
 
 #include <doctest/doctest.h>
 
 #include <algorithm>
+#include <cstdint>
+#include <new>
 #include <string>
 #include <vector>
 
@@ -318,4 +321,40 @@ TEST_CASE_FIXTURE(fixture, "T5 work for a client that is gone is not given to a 
 TEST_CASE_FIXTURE(fixture, "cancelling what is not here changes nothing") {
   CHECK(cancel(7, 7) == "");
   CHECK(queue.counters().cancelled == 0);
+}
+
+TEST_CASE("an answer is there still when memory ends while the next request is given out") {
+  std::uint64_t lacking = 0;
+  for (std::uint64_t allowed = 0;; ++allowed) {
+    fixture f;
+    for (std::uint64_t round = 0; round < 2; ++round) { // has room for two actions, each time
+      f.submit(1, 4 * round + 1);
+      f.submit(1, 4 * round + 2);
+      f.add(w2, 2);
+      f.finish(w2, 1, 4 * round + 1, 1);
+      f.finish(w2, 1, 4 * round + 2, 1);
+      f.lose(w2);
+    }
+    f.add(w1);
+    f.submit(1, 21);
+    f.submit(1, 22);
+    auto answer = body({"done"});
+    bool has_thrown = false;
+    test::allow_allocations(allowed);
+    try {
+      f.queue.finish(w1, id_of(1, 21), 1, std::move(answer), at(1s));
+    } catch (const std::bad_alloc&) {
+      has_thrown = true;
+    }
+    test::allow_allocations(test::any_number);
+    if (!has_thrown) {
+      CHECK(told(f.queue.actions()) == "c1.22 to w1 (try 1), final c1.21: done");
+      break;
+    }
+    ++lacking;
+    CHECK(told(f.queue.actions()) == "final c1.21: done");
+    CHECK(f.lose(w1) == "");
+    CHECK(f.queue.waiting() == 1); // for the next worker
+  }
+  CHECK(lacking > 0);
 }

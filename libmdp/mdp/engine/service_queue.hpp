@@ -180,13 +180,16 @@ public:
   [[nodiscard]] bool is_stuck() const noexcept;
 
 private:
-  /// The job, if exactly this attempt is in flight at exactly this sink; null and counted otherwise.
-  queued_job* find_in_flight(sink_id sink, job_id id, attempt_number attempt);
+  using jobs = std::unordered_map<job_id, queued_job>;
+
+  /// The job, if exactly this attempt is in flight at exactly this sink; the end and counted otherwise.
+  jobs::iterator find_in_flight(sink_id sink, job_id id, attempt_number attempt);
   [[nodiscard]] attempt_number allowed_attempts() const noexcept;
   /// The job in its place in the table, if it is new and there is room for it; `waits` says that there
   /// is nobody to take it at once.
   queued_job* take_in(job what, bool waits, time_point now);
   void assign(queued_job& job);
+  void dispatch_behind(sink_id sink, time_point now);
   void dispatch_pinned(sink_id sink, time_point now);
   void hand_back(queued_job& job);
   void watch_clock(time_point now) noexcept;
@@ -196,13 +199,14 @@ private:
   void bury(queued_job& job);
   void count_refused(refusal reason) noexcept;
   void forget(job_id id);
+  void forget(jobs::iterator entry);
 
   queue_config config_;
   budget_share share_;
-  std::unordered_map<job_id, queued_job> jobs_; // waiting and in flight; does not move its elements
-  waiting_lanes pending_;                       // points into jobs_: those that wait for anybody
-  pinned_jobs pinned_;                          // points into jobs_: those that wait for one sink
-  sink_table sinks_;                            // points into jobs_: those in flight
+  jobs jobs_;             // waiting and in flight; does not move its elements
+  waiting_lanes pending_; // points into jobs_: those that wait for anybody
+  pinned_jobs pinned_;    // points into jobs_: those that wait for one sink
+  sink_table sinks_;      // points into jobs_: those in flight
   std::size_t footprint_ = 0;
   std::uint64_t next_order_ = 0;
   time_point next_sweep_ = never;
