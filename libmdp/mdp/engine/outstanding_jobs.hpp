@@ -4,7 +4,9 @@
 #include "mdp/ids.hpp"
 #include "mdp/time.hpp"
 
+#include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <unordered_map>
 #include <vector>
@@ -34,24 +36,49 @@ public:
   /// The job that `address` names; nothing if no such job is outstanding.
   [[nodiscard]] std::optional<held_job> find(const frame& address) const;
 
+  /// The same, and that job is answered.
+  [[nodiscard]] std::optional<held_job> take(const frame& address);
+
   /// A part of the answer to the job that `address` names came, if there is such a job.
   void continued(const frame& address, time_point now);
 
   /// Since when the job has waited that has waited longest; nothing if there is none. Looks at all.
   [[nodiscard]] std::optional<time_point> oldest() const noexcept;
 
-  /// The job that `address` names is answered.
-  void remove(const frame& address);
-
   /// The jobs that went out with message `first` or a later one, in their order.
   [[nodiscard]] std::vector<job_id> sent_since(std::uint64_t first) const;
 
-  [[nodiscard]] std::size_t size() const noexcept { return jobs_.size(); }
-  [[nodiscard]] bool empty() const noexcept { return jobs_.empty(); }
+  [[nodiscard]] std::size_t size() const noexcept { return by_token_.size() + by_address_.size(); }
+  [[nodiscard]] bool empty() const noexcept { return size() == 0; }
 
 private:
+  /// What a token says.
+  struct attempt_key {
+    job_id id;
+    attempt_number attempt = 0;
+    friend bool operator==(const attempt_key&, const attempt_key&) = default;
+  };
+  struct by_job {
+    std::size_t operator()(const attempt_key& key) const noexcept {
+      return std::hash<job_id>{}(key.id);
+    }
+  };
+  struct addressed_job {
+    frame address;
+    held_job job;
+  };
+
+  static frame write(const attempt_key& key);
+  static std::optional<attempt_key> read(const frame& token) noexcept;
+  template <class Self>
+  static auto* look_up(Self& self, const frame& address) noexcept;
+  template <class Visitor>
+  void for_each(Visitor&& visit) const;
+
   bool tokens_;
-  std::unordered_map<frame, held_job> jobs_;
+  std::unordered_map<attempt_key, held_job, by_job> by_token_; // empty without tokens
+  std::vector<addressed_job>
+    by_address_; // empty with them; of one worker, so that there is hardly more than one
 };
 
 } // namespace mdp::engine

@@ -158,11 +158,9 @@ void worker_link::note_beat_at_work(time_point received_at) {
 }
 
 void worker_link::on_answer(const frame& address, message body, bool is_final) {
-  const auto job = held_.find(address);
+  const auto job = is_final ? held_.take(address) : held_.find(address);
   if (!job)
     return end(worker_end::unexpected, true); // 18-13: idle, or another client's address
-  if (is_final)
-    held_.remove(address);
   actions_.push(worker_answer{job->id, job->attempt, is_final, std::move(body)});
 }
 
