@@ -25,6 +25,11 @@ const frame& message::operator[](std::size_t index) const noexcept {
   return frames_[top_ + index];
 }
 
+frame& message::operator[](std::size_t index) noexcept {
+  MDP_ASSERT(index < size());
+  return frames_[top_ + index];
+}
+
 std::size_t message::byte_count() const noexcept {
   std::size_t total = 0;
   for (const auto& f : frames())

@@ -43,6 +43,8 @@ public:
   }
   /// The frame at `index`, counted from the top; `index` must be less than `size()`.
   [[nodiscard]] const frame& operator[](std::size_t index) const noexcept;
+  /// The same, to be moved from or replaced.
+  [[nodiscard]] frame& operator[](std::size_t index) noexcept;
   [[nodiscard]] auto begin() const noexcept { return frames().begin(); }
   [[nodiscard]] auto end() const noexcept { return frames().end(); }
 
@@ -69,6 +71,12 @@ public:
     frames_.push_back(std::move(f));
   }
   void append(const frame& f) { append(frame(f)); }
+  /// The same for a frame that is made of `bytes`, a copy.
+  void append_copy(std::span<const std::byte> bytes) {
+    if (frames_.size() == frames_.capacity())
+      reclaim_front();
+    frames_.emplace_back(bytes);
+  }
   /// Adds all frames of `other` behind the last frame.
   void append(message other);
   void reserve(std::size_t frames) { frames_.reserve(top_ + frames); }

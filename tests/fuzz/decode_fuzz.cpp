@@ -61,6 +61,10 @@ void check_all(const message& frames, const limits& bounds) {
       return std::visit([&](const auto& command) { return encode(command, input.version); },
                         input.command);
     });
+  auto read = frames;
+  broker_input into;
+  if (read_at_broker(read, bounds, into)) // refused: its header can still be shown
+    require(header_seen(read) == header_seen(frames));
   for (const auto version : {protocol_version::v0_1, protocol_version::v0_2}) {
     const auto write = [version](const auto& command) { return encode(command, version); };
     check(

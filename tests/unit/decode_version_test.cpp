@@ -122,3 +122,16 @@ TEST_CASE("7-21 T20 the header counts before anything that is wrong behind it") 
   CHECK(verdict_at_broker(multipart({"id", "", "MDPX01", "too long a command"})) ==
         "unknown_header");
 }
+
+TEST_CASE("T20 the header of what was refused in its middle can be shown still") {
+  const auto seen = [](message frames) {
+    broker_input nothing;
+    CHECK(read_at_broker(frames, limits{}, nothing).has_value());
+    return std::string(header_seen(frames));
+  };
+  CHECK(seen(multipart({"MDPC02", "\x09", "echo", "a"})) == "MDPC02");
+  CHECK(seen(multipart({"id", "", "MDPC02", "\x09", "echo", "a"})) == "MDPC02");
+  CHECK(seen(multipart({"id", "more", "", "MDPC01", "echo"})) == "MDPC01");
+  CHECK(seen(multipart({"", "MDPW01", "\x03", "client", ""})) == "MDPW01");
+  CHECK(seen(multipart({"MDPW02", "\x01", "echo", "capacity=0"})) == "MDPW02");
+}

@@ -21,7 +21,7 @@ std::size_t copies_on_the_way(std::size_t size, std::size_t hops) {
   std::size_t copies = 0;
   for (std::size_t hop = 0; hop < hops; ++hop) {
     const void* received_at = part.data();
-    message received{take_frame(*part.handle())};
+    message received{take_frame(*part.handle(), part.size())};
     message kept = received; // a broker keeps a request until it is answered
     kept.push(frame("header"));
     kept.drop(1);

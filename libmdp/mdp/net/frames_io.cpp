@@ -4,6 +4,7 @@
 #include "mdp/net/zmq_frame.hpp"
 
 #include <cerrno>
+#include <limits>
 #include <optional>
 #include <string_view>
 #include <utility>
@@ -33,17 +34,25 @@ struct wire_meter {
 
 enum class part_status : std::uint8_t { received, nothing, terminated };
 
-part_status receive_part(zmq::socket_ref socket, zmq_msg_t& part) {
+struct part_result {
+  part_status status = part_status::nothing;
+  std::size_t size = 0; // of what was received
+};
+
+part_result receive_part(zmq::socket_ref socket, zmq_msg_t& part) {
   for (;;) {
-    if (zmq_msg_recv(&part, socket.handle(), ZMQ_DONTWAIT) >= 0)
-      return part_status::received;
+    const int size = zmq_msg_recv(&part, socket.handle(), ZMQ_DONTWAIT);
+    if (size == std::numeric_limits<int>::max()) // or more
+      return {part_status::received, zmq_msg_size(&part)};
+    if (size >= 0)
+      return {part_status::received, static_cast<std::size_t>(size)};
     switch (zmq_errno()) {
     case EINTR:
       continue;
     case EAGAIN:
-      return part_status::nothing;
+      return {part_status::nothing};
     case ETERM:
-      return part_status::terminated;
+      return {part_status::terminated};
     default:
       throw zmq::error_t();
     }
@@ -53,13 +62,15 @@ part_status receive_part(zmq::socket_ref socket, zmq_msg_t& part) {
 /// Reads the frames that follow `more` and drops them.
 part_status drop_rest(zmq::socket_ref socket, zmq_msg_t& part, bool more, std::size_t& bytes,
                       wire_meter& meter) {
-  auto status = part_status::received;
-  while (more && (status = receive_part(socket, part)) == part_status::received) {
-    bytes += zmq_msg_size(&part);
-    meter.add(zmq_msg_size(&part));
+  while (more) {
+    const auto [status, size] = receive_part(socket, part);
+    if (status != part_status::received)
+      return status;
+    bytes += size;
+    meter.add(size);
     more = zmq_msg_more(&part) != 0;
   }
-  return status;
+  return part_status::received;
 }
 
 /// What libzmq knows of the way of a peer's own frame. A routing id that it has read ahead, as a poll
@@ -80,7 +91,8 @@ receive_result receive_frames(zmq::socket_ref socket, const message_bounds& boun
   receive_result result;
   bool more = true;
   for (std::size_t count = 1; more; ++count) {
-    if (const auto status = receive_part(socket, part); status != part_status::received) {
+    const auto [status, size] = receive_part(socket, part);
+    if (status != part_status::received) {
       into = {};
       result.status =
         status == part_status::terminated ? receive_status::terminated : receive_status::nothing;
@@ -92,16 +104,15 @@ receive_result receive_frames(zmq::socket_ref socket, const message_bounds& boun
         read_origin(part, *origin, with_user);
       into.reserve(usual_frames);
     }
-    into.append(take_frame(part));
-    const auto size = into.frames().back().size();
+    take_frame(part, size, into);
     result.bytes += size;
     meter.add(size);
     if (count > bounds.max_frames || result.bytes > bounds.max_bytes) {
       into = {};
-      const auto status = drop_rest(socket, part, more, result.bytes, meter);
-      result.status = status == part_status::terminated ? receive_status::terminated
-                      : count > bounds.max_frames       ? receive_status::too_many_frames
-                                                        : receive_status::too_many_bytes;
+      const auto end = drop_rest(socket, part, more, result.bytes, meter);
+      result.status = end == part_status::terminated ? receive_status::terminated
+                      : count > bounds.max_frames    ? receive_status::too_many_frames
+                                                     : receive_status::too_many_bytes;
       return result;
     }
   }
@@ -165,10 +176,14 @@ receive_result receive(zmq::socket_ref socket, const message_bounds& bounds, mes
 receive_result receive_from(zmq::socket_ref socket, const message_bounds& bounds, frame& routing_id,
                             message& into, message_origin* origin, const origin_terms& terms) {
   into = {};
-  if (origin != nullptr)
-    *origin = {};
+  if (origin != nullptr) {
+    origin->connection = -1;
+    origin->user.clear();
+    origin->wire_bytes = 0;
+  }
   zmq::message_t part;
-  switch (receive_part(socket, *part.handle())) {
+  const auto [status, size] = receive_part(socket, *part.handle());
+  switch (status) {
   case part_status::nothing:
     return {receive_status::nothing};
   case part_status::terminated:
@@ -177,7 +192,7 @@ receive_result receive_from(zmq::socket_ref socket, const message_bounds& bounds
     break;
   }
   const bool more = part.more();
-  routing_id = take_frame(*part.handle());
+  routing_id = take_frame(*part.handle(), size);
   if (!more) // cannot come from a peer: libzmq puts the routing id in front of at least one frame
     return {receive_status::received};
   wire_meter meter{terms.wrapping};

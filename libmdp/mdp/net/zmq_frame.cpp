@@ -61,6 +61,22 @@ void release_sent_bytes(void* /*bytes*/, void* owner) noexcept {
   static_cast<frame_owner*>(owner)->release();
 }
 
+std::span<const std::byte> bytes_of(zmq_msg_t& part, std::size_t size) noexcept {
+  if (size == 0)
+    return {};
+  return {static_cast<const std::byte*>(zmq_msg_data(&part)), size};
+}
+
+/// A frame that keeps what libzmq has received.
+frame take_large(zmq_msg_t& part) {
+  auto* const owner = new received_bytes(part);
+  const auto bytes = owner->bytes();
+  // Whether these bytes are a piece of libzmq's input buffer cannot be asked; up to its size they
+  // may be, and then all of it stays in memory.
+  const auto retained = std::max(bytes.size(), defaults::receive_buffer_bytes);
+  return frame::adopt(bytes, retained, owner);
+}
+
 /// Gives libzmq bytes that `owner`, of which it takes over a reference, keeps alive.
 void lend(zmq_msg_t& part, const frame& f, frame_owner* owner) {
   // libzmq takes a pointer to mutable bytes and does not write through it.
@@ -73,15 +89,13 @@ void lend(zmq_msg_t& part, const frame& f, frame_owner* owner) {
 
 } // namespace
 
-frame take_frame(zmq_msg_t& part) {
-  const std::span bytes(static_cast<const std::byte*>(zmq_msg_data(&part)), zmq_msg_size(&part));
-  if (bytes.size() <= defaults::copy_frames_up_to)
-    return frame(bytes);
-  auto* owner = new received_bytes(part);
-  // Whether these bytes are a piece of libzmq's input buffer cannot be asked; up to its size they
-  // may be, and then all of it stays in memory.
-  const auto retained = std::max(bytes.size(), defaults::receive_buffer_bytes);
-  return frame::adopt(owner->bytes(), retained, owner);
+frame take_frame(zmq_msg_t& part, std::size_t size) {
+  return size <= defaults::copy_frames_up_to ? frame(bytes_of(part, size)) : take_large(part);
+}
+
+void take_frame(zmq_msg_t& part, std::size_t size, message& onto) {
+  size <= defaults::copy_frames_up_to ? onto.append_copy(bytes_of(part, size))
+                                      : onto.append(take_large(part));
 }
 
 void fill_part(zmq_msg_t& part, const frame& f, const transit& account) {

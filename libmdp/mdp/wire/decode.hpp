@@ -22,6 +22,11 @@ namespace mdp::wire {
 [[nodiscard]] tl::expected<broker_input, decode_error> decode_at_broker(message frames,
                                                                         const limits& bounds);
 
+/// The same where it is to be, for who reads many: into `into`, which means nothing after an error. The body is
+/// moved out of `frames`; of what is refused the header can still be shown, see header_seen().
+[[nodiscard]] std::optional<decode_error> read_at_broker(message& frames, const limits& bounds,
+                                                         broker_input& into);
+
 /// Reads what a broker sent to a worker that speaks `version`.
 [[nodiscard]] tl::expected<to_worker, decode_error>
 decode_at_worker(message frames, protocol_version version, const limits& bounds);

@@ -47,13 +47,14 @@ template <class Reply>
 Reply read_reply(frame_reader& in, return_path path) {
   Reply reply;
   reply.path = std::move(path);
-  reply.service = in.take_service();
-  reply.body = in.take_body();
+  in.take_service(reply.service);
+  in.take_body(reply.body);
   return reply;
 }
 
 to_client read_to_client(frame_reader& in, protocol_version version) {
-  auto path = in.take_client_path();
+  return_path path;
+  in.take_client_path(path);
   if (version ==
       protocol_version::v0_1) // RFC 7 has no command frame for clients, and one reply only
     return read_reply<client_final>(in, std::move(path));
@@ -73,10 +74,10 @@ to_client read_to_client(frame_reader& in, protocol_version version) {
 
 tl::expected<to_worker, decode_error> decode_at_worker(message frames, protocol_version version,
                                                        const limits& bounds) {
-  frame_reader in(std::move(frames), bounds);
+  frame_reader in(frames, bounds);
   in.expect_header({dialog::worker, version});
   if (in.failed())
-    return tl::unexpected(in.error());
+    return tl::unexpected(*in.error());
   in.drop_worker_path();
   return in.finish(version == protocol_version::v0_1 ? read_to_worker_v0_1(in)
                                                      : read_to_worker_v0_2(in));
@@ -84,10 +85,10 @@ tl::expected<to_worker, decode_error> decode_at_worker(message frames, protocol_
 
 tl::expected<to_client, decode_error> decode_at_client(message frames, protocol_version version,
                                                        const limits& bounds) {
-  frame_reader in(std::move(frames), bounds);
+  frame_reader in(frames, bounds);
   in.expect_header({dialog::client, version});
   if (in.failed())
-    return tl::unexpected(in.error());
+    return tl::unexpected(*in.error());
   return in.finish(read_to_client(in, version));
 }
 

@@ -4,7 +4,9 @@
 
 #include <algorithm>
 #include <charconv>
+#include <cstring>
 #include <system_error>
+#include <utility>
 
 namespace mdp::wire::detail {
 
@@ -12,30 +14,43 @@ namespace {
 
 constexpr std::string_view client_family = "MDPC";
 constexpr std::string_view worker_family = "MDPW";
+constexpr std::size_t family_size = client_family.size();
+constexpr std::size_t header_size = client_header_v0_1.size();
+static_assert(worker_family.size() == family_size && worker_header_v0_1.size() == header_size &&
+              client_header_v0_2.size() == header_size && worker_header_v0_2.size() == header_size);
 
 bool is_digit(char c) noexcept {
   return c >= '0' && c <= '9';
 }
 
+/// Whether `text`, which is not shorter, begins with `known`. Of a size that the compiler knows, a comparison is one or
+/// two instructions.
+template <std::size_t Size>
+bool begins_with(std::string_view text, std::string_view known) noexcept {
+  return std::memcmp(text.data(), known.data(), Size) == 0;
+}
+
 /// Whether `text` has a header's form, whatever its version. Two digits are asked for, because
 /// "MDPC" may well begin somebody's socket identity.
 bool has_header_form(std::string_view text) noexcept {
-  return text.size() == client_header_v0_1.size() &&
-         (text.starts_with(client_family) || text.starts_with(worker_family)) &&
+  return text.size() == header_size &&
+         (begins_with<family_size>(text, client_family) ||
+          begins_with<family_size>(text, worker_family)) &&
          is_digit(text[4]) && is_digit(text[5]);
 }
 
 tl::expected<header, decode_error> parse_header(std::string_view text) noexcept {
-  if (text == client_header_v0_2)
+  if (!has_header_form(text))
+    return tl::unexpected(decode_error::unknown_header);
+  if (begins_with<header_size>(text, client_header_v0_2))
     return header{dialog::client, protocol_version::v0_2};
-  if (text == worker_header_v0_2)
+  if (begins_with<header_size>(text, worker_header_v0_2))
     return header{dialog::worker, protocol_version::v0_2};
-  if (text == client_header_v0_1)
+  if (begins_with<header_size>(text, client_header_v0_1))
     return header{dialog::client, protocol_version::v0_1};
-  if (text == worker_header_v0_1)
+  if (begins_with<header_size>(text, worker_header_v0_1))
     return header{dialog::worker, protocol_version::v0_1};
-  return tl::unexpected(has_header_form(text) ? decode_error::unsupported_version // T20
-                                              : decode_error::unknown_header);
+  return tl::unexpected(decode_error::unsupported_version); // T20
 }
 
 /// A decimal number as we write it ourselves: digits without a sign, a space or a leading zero, so
@@ -70,8 +85,8 @@ header_place find_header(const message& frames) noexcept {
   return {static_cast<std::size_t>(delimiter - all.begin()) + 1, true};
 }
 
-frame_reader::frame_reader(message frames, const limits& bounds)
-    : frames_(std::move(frames)), bounds_(bounds) {
+frame_reader::frame_reader(message& frames, const limits& bounds)
+    : frames_(frames), bounds_(bounds) {
   open();
 }
 
@@ -98,10 +113,9 @@ void frame_reader::expect_header(detail::header wanted) noexcept {
     fail(decode_error::unexpected_header);
 }
 
-return_path frame_reader::take_client_path() {
-  return_path path;
+void frame_reader::take_client_path(return_path& into) {
   if (failed())
-    return path;
+    return;
   const auto addresses = address_count();
   if (header_.version == protocol_version::v0_1 && !place_.delimited)
     fail(decode_error::missing_delimiter);
@@ -111,34 +125,33 @@ return_path frame_reader::take_client_path() {
     fail(decode_error::unexpected_delimiter);
   if (addresses > bounds_.max_envelope)
     fail(decode_error::envelope_too_long);
-  if (failed())
-    return path;
-  path.delimited = place_.delimited;
-  path.address.reserve(addresses); // no allocation for none
-  for (std::size_t i = 0; i < addresses; ++i) {
-    // The path is kept as long as the request, so it is bounded by itself and not only by the
-    // message.
-    if (frames_.peek()->size() > bounds_.max_address) {
+  // The path is kept as long as the request, so it is bounded by itself and not only by the message.
+  for (std::size_t i = 0; i < addresses; ++i)
+    if (frames_[i].size() > bounds_.max_address)
       fail(decode_error::address_too_long);
-      return path;
-    }
-    path.address.push_back(*frames_.pop());
-  }
-  frames_.drop(path.delimited ? 2 : 1);
-  return path;
+  if (failed())
+    return;
+  into.delimited = place_.delimited;
+  if (addresses > 0)
+    into.address.reserve(addresses);
+  for (; next_ < addresses;
+       ++next_) // copies: a gap in front of the header would be taken for the delimiter
+    into.address.push_back(frames_[next_]);
+  next_ = place_.index + 1;
 }
 
-void frame_reader::drop_worker_path() {
+void frame_reader::drop_worker_path() noexcept {
   if (address_count() > 0)
     fail(decode_error::unexpected_envelope);
   if (header_.version == protocol_version::v0_1 && !place_.delimited)
     fail(decode_error::missing_delimiter);
   if (header_.version == protocol_version::v0_2 && place_.delimited)
     fail(decode_error::unexpected_delimiter);
-  frames_.drop(place_.delimited ? 2 : 1);
+  if (!failed())
+    next_ = place_.index + 1;
 }
 
-std::uint8_t frame_reader::take_command() {
+std::uint8_t frame_reader::take_command() noexcept {
   const auto* const f = next(decode_error::missing_command);
   if (f == nullptr)
     return 0;
@@ -146,52 +159,48 @@ std::uint8_t frame_reader::take_command() {
     fail(decode_error::bad_command_size);
     return 0;
   }
-  const auto code = std::to_integer<std::uint8_t>(f->bytes().front());
-  frames_.drop(1);
-  return code;
+  ++next_;
+  return std::to_integer<std::uint8_t>(f->bytes().front());
 }
 
-std::string frame_reader::take_service() {
+void frame_reader::take_service(std::string& into) {
   const auto* const f = next(decode_error::missing_service);
   if (f == nullptr)
-    return {};
-  if (const auto problem = check_service_name(f->text(), bounds_)) {
-    fail(*problem);
-    return {};
-  }
-  std::string name(f->text());
-  frames_.drop(1);
-  return name;
+    return;
+  if (const auto problem = check_service_name(f->text(), bounds_))
+    return fail(*problem);
+  into.assign(f->text());
+  ++next_;
 }
 
-frame frame_reader::take_address() {
+void frame_reader::take_address(frame& into) noexcept {
   const auto* const f = next(decode_error::missing_address);
   if (f == nullptr)
-    return {};
+    return;
   if (f->empty())
     fail(decode_error::empty_address);
   else if (f->size() > bounds_.max_address)
     fail(decode_error::address_too_long);
-  else if (frames_.size() < 2 || !frames_[1].empty())
+  else if (left() < 2 || !frames_[next_ + 1].empty())
     fail(decode_error::missing_address_delimiter);
   if (failed())
-    return {};
-  auto address = *frames_.pop();
-  frames_.drop(1);
-  return address;
+    return;
+  into = std::move(frames_[next_]);
+  next_ += 2;
 }
 
-message frame_reader::take_body() {
+void frame_reader::take_body(message& into) noexcept {
   if (next(decode_error::missing_body) == nullptr)
-    return {};
-  return std::move(frames_);
+    return;
+  frames_.drop(std::exchange(next_, 0));
+  into = std::move(frames_);
 }
 
 std::optional<std::uint32_t> frame_reader::take_number(std::string_view prefix, std::uint32_t least,
                                                        std::uint32_t most, decode_error bad) {
-  if (failed() || frames_.empty())
+  if (failed() || left() == 0)
     return std::nullopt;
-  const auto text = frames_.peek()->text();
+  const auto text = frames_[next_].text();
   if (!text.starts_with(prefix))
     return std::nullopt;
   const auto number = parse_number(text.substr(prefix.size()));
@@ -199,7 +208,7 @@ std::optional<std::uint32_t> frame_reader::take_number(std::string_view prefix, 
     fail(bad);
     return std::nullopt;
   }
-  frames_.drop(1);
+  ++next_;
   return number;
 }
 
@@ -211,27 +220,24 @@ void frame_reader::take_announcements(worker_ready& ready) {
   }
   ready.load = take_number(load_prefix, 0, bounds_.max_load, decode_error::bad_load);
   ready.asks_user = take_word(user_question);
-  if (!failed() && !frames_.empty() && is_key(frames_.peek()->text())) {
-    ready.key = frames_.peek()->text().substr(key_prefix.size());
-    frames_.drop(1);
-  }
+  if (!failed() && left() > 0 && is_key(frames_[next_].text()))
+    ready.key = frames_[next_++].text().substr(key_prefix.size());
   expect_end();
 }
 
 worker_request frame_reader::take_request() {
   worker_request request;
-  if (!failed() && frames_.size() > 2) {
-    const auto between = frames_[1].text();
+  if (!failed() && left() > 2) {
+    const auto between = frames_[next_ + 1].text();
     if (between.starts_with(user_prefix) &&
         between.size() <= user_prefix.size() + bounds_.max_address) {
       request.user = frame(between.substr(user_prefix.size()));
-      auto address = *frames_.pop();
-      frames_.drop(1);
-      frames_.push(std::move(address));
+      frames_[next_ + 1] = std::move(frames_[next_]);
+      ++next_;
     }
   }
-  request.address = take_address();
-  request.body = take_body();
+  take_address(request.address);
+  take_body(request.body);
   return request;
 }
 
@@ -250,24 +256,23 @@ heartbeat frame_reader::take_load_question() {
 }
 
 bool frame_reader::take_word(std::string_view word) noexcept {
-  const bool is_there = !failed() && !frames_.empty() && frames_.peek()->text() == word;
-  if (is_there)
-    frames_.drop(1);
+  const bool is_there = !failed() && left() > 0 && frames_[next_].text() == word;
+  next_ += is_there ? 1 : 0;
   return is_there;
 }
 
 void frame_reader::expect_end() noexcept {
-  if (!frames_.empty())
+  if (left() > 0)
     fail(decode_error::surplus_frames);
 }
 
 const frame* frame_reader::next(decode_error missing) noexcept {
   if (failed())
     return nullptr;
-  const auto* const f = frames_.peek();
-  if (f == nullptr)
-    fail(missing);
-  return f;
+  if (left() > 0)
+    return &frames_[next_];
+  fail(missing);
+  return nullptr;
 }
 
 } // namespace mdp::wire::detail

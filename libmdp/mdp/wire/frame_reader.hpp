@@ -44,12 +44,12 @@ struct header_place {
 /// So a decoder reads straight through and checks once.
 class frame_reader {
 public:
-  /// Checks the limits and reads the header (T2: before any command). Keeps a reference to
-  /// `bounds`.
-  frame_reader(message frames, const limits& bounds);
+  /// Checks the limits and reads the header (T2: before any command). Keeps a reference to both;
+  /// the body is moved out of `frames`, what is in front of it stays.
+  frame_reader(message& frames, const limits& bounds);
 
   [[nodiscard]] bool failed() const noexcept { return error_.has_value(); }
-  [[nodiscard]] decode_error error() const noexcept { return *error_; }
+  [[nodiscard]] std::optional<decode_error> error() const noexcept { return error_; }
 
   /// Keeps `error` unless there is one already.
   void fail(decode_error error) noexcept {
@@ -64,22 +64,22 @@ public:
   void expect_header(detail::header wanted) noexcept;
 
   /// Takes the header and what may stand in front of it in a client's dialog.
-  return_path take_client_path();
+  void take_client_path(return_path& into);
 
   /// Takes the header and what must stand in front of it in a worker's dialog.
-  void drop_worker_path();
+  void drop_worker_path() noexcept;
 
   /// Takes the command's byte (7-19); 0, which no version defines, when there is none.
-  std::uint8_t take_command();
+  std::uint8_t take_command() noexcept;
 
   /// Takes a service name (T11).
-  std::string take_service();
+  void take_service(std::string& into);
 
   /// Takes the one client address and the empty frame behind it (7-33, 7-34, 18-11).
-  frame take_address();
+  void take_address(frame& into) noexcept;
 
   /// Takes all that is left, at least one frame.
-  message take_body();
+  void take_body(message& into) noexcept;
 
   /// Takes what READY says behind the service name: nothing, a capacity, a load, or both.
   void take_announcements(worker_ready& ready);
@@ -92,11 +92,9 @@ public:
 
   /// The end of a worker's PARTIAL or FINAL: address and body.
   template <class Command>
-  Command take_addressed() {
-    Command command;
-    command.address = take_address();
-    command.body = take_body();
-    return command;
+  void take_addressed(Command& into) noexcept {
+    take_address(into.address);
+    take_body(into.body);
   }
 
   /// The end of a REQUEST: address, the user if one is named, and body.
@@ -129,12 +127,16 @@ private:
 
   void expect_end() noexcept;
 
-  /// The number behind `prefix` in the next frame, which is taken; nothing, and perhaps `bad` as the
-  /// error, if it is not there or not in [`least`, `most`].
   /// Whether that is the next frame; then it is taken.
   bool take_word(std::string_view word) noexcept;
+
+  /// The number behind `prefix` in the next frame, which is taken; nothing, and perhaps `bad` as the
+  /// error, if it is not there or not in [`least`, `most`].
   std::optional<std::uint32_t> take_number(std::string_view prefix, std::uint32_t least,
                                            std::uint32_t most, decode_error bad);
+
+  /// How many frames are not taken yet.
+  [[nodiscard]] std::size_t left() const noexcept { return frames_.size() - next_; }
 
   /// The next frame, or null and `missing` as the error.
   const frame* next(decode_error missing) noexcept;
@@ -144,8 +146,9 @@ private:
     return place_.delimited ? place_.index - 1 : 0;
   }
 
-  message frames_;
+  message& frames_;
   const limits& bounds_;
+  std::size_t next_ = 0; // all in front of it are taken
   std::optional<decode_error> error_;
   header_place place_;
   detail::header header_;

@@ -14,9 +14,12 @@ namespace mdp::actors::io {
 
 namespace {
 
-/// Bytes of a bad header that are shown: enough to recognise a protocol, and few enough to live in
-/// a std::string without an allocation, as this is done for good messages too.
+/// Bytes of a bad header that are shown: enough to recognise a protocol.
 constexpr std::size_t shown_header_bytes = 15;
+
+std::string shown_header(const message& frames) {
+  return wire::printable(std::string(wire::header_seen(frames).substr(0, shown_header_bytes)));
+}
 
 /// Adds a report and returns it to be filled in, so that none is built elsewhere and moved in.
 template <class Report>
@@ -35,33 +38,28 @@ void add_invalid(std::vector<loop_report>& reports, const loop_socket& socket, f
   report.header = std::move(header);
 }
 
-/// Turns one whole message into a report; `routing_id` is empty on a DEALER.
-void decode(const loop_socket& socket, frame& routing_id, frame& user, message& frames,
-            time_point now, std::vector<loop_report>& reports) {
-  // Must be looked at before the decoder takes the frames.
-  std::string header(wire::header_seen(frames).substr(0, shown_header_bytes));
-  const auto invalid = [&](wire::decode_error error) {
-    add_invalid(reports, socket, routing_id, error, wire::printable(std::move(header)), now);
-  };
-  switch (socket.kind) {
-  case socket_kind::router: {
-    auto input = wire::decode_at_broker(std::move(frames), socket.limits);
-    if (!input)
-      return invalid(input.error());
-    auto& report = add<router_input>(reports, socket, now);
-    report.routing_id = std::move(routing_id);
-    report.input = *std::move(input);
+/// Turns one whole message from a ROUTER into a report.
+void decode_from_peer(const loop_socket& socket, frame& routing_id, frame& user, message& frames,
+                      time_point now, std::vector<loop_report>& reports) {
+  auto& report = add<router_input>(reports, socket, now);
+  if (const auto error = wire::read_at_broker(frames, socket.limits, report.input)) {
+    reports.pop_back();
+    return add_invalid(reports, socket, routing_id, *error, shown_header(frames), now);
+  }
+  report.routing_id = std::move(routing_id);
+  if (!user.empty())
     report.user = std::move(user);
-    return;
-  }
-  case socket_kind::worker: {
-    auto command = wire::decode_at_worker(std::move(frames), socket.version, socket.limits);
-    if (!command)
-      return invalid(command.error());
-    add<worker_input>(reports, socket, now).command = *std::move(command);
-    return;
-  }
-  }
+}
+
+/// The same for one from a worker's DEALER.
+void decode_from_broker(const loop_socket& socket, message& frames, time_point now,
+                        std::vector<loop_report>& reports) {
+  auto header = shown_header(frames); // before the decoder takes them
+  auto command = wire::decode_at_worker(std::move(frames), socket.version, socket.limits);
+  frame nobody;
+  if (!command)
+    return add_invalid(reports, socket, nobody, command.error(), std::move(header), now);
+  add<worker_input>(reports, socket, now).command = *std::move(command);
 }
 
 } // namespace
@@ -102,7 +100,10 @@ void receive_some(loop_socket& socket, receive_budget& budget, time_point now,
     }
     switch (result.status) {
     case net::receive_status::received:
-      decode(socket, routing_id, from.user, frames, now, reports);
+      if (socket.kind == socket_kind::router)
+        decode_from_peer(socket, routing_id, from.user, frames, now, reports);
+      else
+        decode_from_broker(socket, frames, now, reports);
       break;
     case net::receive_status::nothing:
       socket.is_readable = false;
