@@ -29,6 +29,16 @@ private:
 } // namespace
 
 frame::frame(std::span<const std::byte> bytes) {
+  write(bytes);
+}
+
+void frame::assign(std::span<const std::byte> bytes) {
+  clear();
+  write(bytes);
+}
+
+/// Of an empty frame.
+void frame::write(std::span<const std::byte> bytes) {
   const auto room = make_room(bytes.size());
   if (!bytes.empty())
     std::memcpy(room.data(), bytes.data(), bytes.size());

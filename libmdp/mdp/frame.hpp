@@ -71,6 +71,9 @@ public:
   frame& operator=(frame&& other) noexcept;
   ~frame();
 
+  /// Makes it a copy of `bytes`, which are not its own. After std::bad_alloc it is empty.
+  void assign(std::span<const std::byte> bytes);
+
   /// Makes it the empty frame.
   void clear() noexcept {
     if (owner_ != nullptr)
@@ -114,6 +117,7 @@ private:
   };
 
   void take(const frame& other) noexcept;
+  void write(std::span<const std::byte> bytes);
   std::span<std::byte> make_room(std::size_t size);
 
   frame_owner* owner_ = nullptr;

@@ -1,7 +1,5 @@
 #include "mdp/message.hpp"
 
-#include "mdp/assert.hpp"
-
 #include <algorithm>
 #include <cstddef>
 #include <iterator>
@@ -20,16 +18,6 @@ constexpr std::size_t front_room = 6;
 
 } // namespace
 
-const frame& message::operator[](std::size_t index) const noexcept {
-  MDP_ASSERT(index < size());
-  return frames_[top_ + index];
-}
-
-frame& message::operator[](std::size_t index) noexcept {
-  MDP_ASSERT(index < size());
-  return frames_[top_ + index];
-}
-
 std::size_t message::byte_count() const noexcept {
   std::size_t total = 0;
   for (const auto& f : frames())
@@ -45,13 +33,24 @@ std::size_t message::footprint() const noexcept {
 }
 
 void message::push(frame f) {
+  slot_in_front() = std::move(f);
+  --top_;
+}
+
+void message::push_copy(std::span<const std::byte> bytes) {
+  slot_in_front().assign(bytes);
+  --top_;
+}
+
+/// The free one in front of the top, which it will be when it is filled.
+frame& message::slot_in_front() {
   if (top_ == 0) {
     // At least as many as there are, so that a long stack of pushes stays linear.
     const auto room = std::max(front_room, frames_.size());
     frames_.insert(frames_.begin(), room, frame{});
     top_ = room;
   }
-  frames_[--top_] = std::move(f);
+  return frames_[top_ - 1];
 }
 
 std::optional<frame> message::pop() {

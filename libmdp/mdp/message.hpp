@@ -1,11 +1,13 @@
 #pragma once
 
+#include "mdp/assert.hpp"
 #include "mdp/frame.hpp"
 
 #include <cstddef>
 #include <initializer_list>
 #include <optional>
 #include <span>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -42,9 +44,15 @@ public:
     return std::span(frames_).subspan(top_);
   }
   /// The frame at `index`, counted from the top; `index` must be less than `size()`.
-  [[nodiscard]] const frame& operator[](std::size_t index) const noexcept;
+  [[nodiscard]] const frame& operator[](std::size_t index) const noexcept {
+    MDP_ASSERT(index < size());
+    return frames_[top_ + index];
+  }
   /// The same, to be moved from or replaced.
-  [[nodiscard]] frame& operator[](std::size_t index) noexcept;
+  [[nodiscard]] frame& operator[](std::size_t index) noexcept {
+    MDP_ASSERT(index < size());
+    return frames_[top_ + index];
+  }
   [[nodiscard]] auto begin() const noexcept { return frames().begin(); }
   [[nodiscard]] auto end() const noexcept { return frames().end(); }
 
@@ -56,6 +64,9 @@ public:
   /// Puts `f` on top. Takes the slot of a popped frame if there is one, so that one header in place
   /// of another costs no allocation.
   void push(frame f);
+  /// The same for a frame that is made of `bytes` or `text`, a copy.
+  void push_copy(std::span<const std::byte> bytes);
+  void push_copy(std::string_view text) { push_copy(std::as_bytes(std::span(text))); }
   /// Takes the top frame, or nothing when the message is empty.
   std::optional<frame> pop();
   /// The top frame, or null when the message is empty; valid until the message changes.
@@ -91,6 +102,7 @@ public:
   friend bool operator==(const message& a, const message& b) noexcept;
 
 private:
+  frame& slot_in_front();
   void reclaim_front();
 
   std::vector<frame> frames_;

@@ -134,7 +134,7 @@ void sim_queue::carry_out() {
                  [&](engine::return_job& back) { give_back(std::move(back.what)); },
                  [&](engine::return_pinned& back) {
                    broker_.ledger.handed_back(service_, back.what);
-                   back.what.service.clear();
+                   back.what.service = {};
                    broker_.post.tell(session_of(back.what.id),
                                      [what = std::move(back.what)](sim_owner& session) mutable {
                                        session.on_returned(std::move(what));
@@ -172,7 +172,8 @@ void sim_queue::report_staff() {
 
 void sim_queue::give_back(engine::job what) {
   broker_.ledger.given_back(service_, what);
-  auto service = what.service.empty() ? service_ : std::exchange(what.service, std::string());
+  auto service = what.service.empty() ? service_ : std::string(what.service.text());
+  what.service = {};
   const auto session = session_of(what.id);
   broker_.post.tell(broker_.registry, [service = std::move(service), what = std::move(what),
                                        session](sim_registry& registry) mutable {

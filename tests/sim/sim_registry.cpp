@@ -27,7 +27,7 @@ void sim_registry::submit(std::string service, engine::job what,
   if (!is_draining_) {
     const auto found = catalog_.route(service);
     if (!found.name.empty())
-      what.service = service; // the queue has another name
+      what.service = frame(service); // the queue has another name
     if (auto* const queue = queue_at(found, service))
       return broker_.post.tell(queue->self(),
                                [what = std::move(what), session](sim_queue& q) mutable {

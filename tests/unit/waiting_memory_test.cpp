@@ -65,12 +65,12 @@ struct stage {
 } // namespace
 
 // As many of them as requests wait: eight bytes more in one are eight megabytes for a million requests.
-static_assert(sizeof(job) <= 112);
-static_assert(sizeof(queued_job) <= 192);
+static_assert(sizeof(job) <= 88);
+static_assert(sizeof(queued_job) <= 168);
 static_assert(sizeof(message) <= 32);
 
 TEST_CASE("T23 a request of 64 bytes that waits holds less than half a kilobyte") {
-  CHECK(stage().bytes_of_each("echo", std::string(64, 'x')) <= 464);
+  CHECK(stage().bytes_of_each("echo", std::string(64, 'x')) <= 432);
 }
 
 TEST_CASE("T23 what is counted of requests that wait is what they hold, to a tenth") {
@@ -125,7 +125,7 @@ TEST_CASE("T23 a job that comes back from a worker that was lost waits in as lit
   s.queue.remove_sink(sink_id{9}, at(0s));
   REQUIRE(s.queue.waiting() == many);
   constexpr int place = 64; // in the order of those that came back
-  CHECK((held_bytes() - before) / static_cast<std::int64_t>(many) <= 464 + place);
+  CHECK((held_bytes() - before) / static_cast<std::int64_t>(many) <= 440 + place);
 }
 
 TEST_CASE("T23 a request that waits for a router holds less than a kilobyte") {

@@ -50,7 +50,7 @@ TEST_CASE_FIXTURE(worker_link_fixture,
   };
   for (const auto& command : early) {
     worker_link other(config(), at(0s));
-    other.handle(command, at(0s));
+    other.handle(wire::from_worker(command), at(0s));
     CHECK(told(other.actions()) == "send disconnect, ended: unexpected");
     CHECK(other.has_ended());
   }

@@ -71,9 +71,9 @@ struct sink_loaded {
 struct assign_job {
   job_id id;
   attempt_number attempt = 0;
-  frame client_address;
+  shared_frame client_address;
   message body;
-  frame user{}; ///< Who asks, by CURVE or PLAIN; empty without.
+  shared_frame user{}; ///< Who asks, by CURVE or PLAIN; empty without.
 };
 
 /// A sink's answer. Believed only if that attempt of that job is in flight at that sink (T6).

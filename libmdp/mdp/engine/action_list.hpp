@@ -1,6 +1,7 @@
 #pragma once
 
 #include <utility>
+#include <variant>
 #include <vector>
 
 namespace mdp::engine {
@@ -14,6 +15,12 @@ public:
   template <class Decision>
   void push(Decision&& decision) {
     actions_.emplace_back(std::forward<Decision>(decision));
+  }
+
+  /// The same for one that is filled in then, by what does not throw, so that it is not made elsewhere and moved in.
+  template <class Decision>
+  Decision& add() {
+    return std::get<Decision>(actions_.emplace_back(std::in_place_type<Decision>));
   }
 
   [[nodiscard]] bool empty() const noexcept { return actions_.empty(); }

@@ -57,27 +57,33 @@ std::string_view to_string(client_end reason) noexcept {
   return names[static_cast<std::size_t>(reason)];
 }
 
-void client_link::handle(wire::client_request request, wire::protocol_version version,
+void client_link::handle(wire::client_request&& request, wire::protocol_version version,
                          time_point received_at) {
   if (ended_)
     return;
   ++heard_;
   is_leaving_ = false;
   last_used_ = std::max(last_used_, received_at);
-  open_request opened{request.service, std::move(request.path), version};
   job asked{
     {self_, next_sequence_}, address_, std::move(request.body), received_at + config_.request_ttl};
   if (config_.rules)
     apply_rules(asked, request.service, received_at);
   asked.user = user_;
-  opened.footprint = asked.footprint();
-  if (const auto reason = check(request.service, opened.footprint, received_at)) {
+  const auto footprint = asked.footprint();
+  if (const auto reason = check(request.service, footprint, received_at)) {
     actions_.push(request_refused{*reason});
-    return answer_status(opened, *reason);
+    return answer_status({std::move(request.service), std::move(request.path), version}, *reason);
   }
-  footprint_ += opened.footprint;
-  open_.emplace(next_sequence_++, std::move(opened));
-  actions_.push(submit_to_service{std::move(request.service), std::move(asked)});
+  auto service = request.service; // before anything has changed: it may need memory
+  auto& opened = open_[next_sequence_++];
+  opened.service = std::move(service);
+  opened.path = std::move(request.path);
+  opened.version = version;
+  opened.footprint = footprint;
+  footprint_ += footprint;
+  auto& out = actions_.add<submit_to_service>();
+  out.service = std::move(request.service);
+  out.what = std::move(asked);
 }
 
 void client_link::apply_rules(job& asked, const std::string& service,
@@ -124,9 +130,12 @@ void client_link::finish(job_id id, message body, time_point now, attempt_number
       return give_up(entry, *reason);
     body = std::move(request.held->body);
   }
-  actions_.push(send_to_client{
-    wire::client_final{std::move(request.path), std::move(request.service), std::move(body)},
-    request.version});
+  auto& out = actions_.add<send_to_client>();
+  out.version = request.version;
+  auto& reply = out.command.emplace<wire::client_final>();
+  reply.path = std::move(request.path);
+  reply.service = std::move(request.service);
+  reply.body = std::move(body);
   close(entry);
 }
 

@@ -122,7 +122,8 @@ public:
         share_(std::move(budget)) {}
 
   /// A valid request arrived.
-  void handle(wire::client_request request, wire::protocol_version version, time_point received_at);
+  void handle(wire::client_request&& request, wire::protocol_version version,
+              time_point received_at);
 
   /// The socket says that the client cannot be reached any more.
   void handle_unreachable();

@@ -9,7 +9,6 @@
 #include <cstddef>
 #include <cstdint>
 #include <iterator>
-#include <string>
 #include <string_view>
 
 namespace mdp::engine {
@@ -36,7 +35,7 @@ struct job {
   bool was_accepted = false;   ///< By another queue, which has given it back.
   attempt_number attempts = 0; ///< Tries begun before it came to this queue.
   /// The name it was asked for under, where the queue has another one (a pattern's); else empty.
-  std::string service{};
+  shared_frame service{};
   shared_frame user{}; ///< Who asks, by CURVE; empty without it.
 
   /// Bytes of memory the job holds on to (T23). Its client's address and user are the client's.

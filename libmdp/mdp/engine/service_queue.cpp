@@ -33,7 +33,7 @@ void service_queue::submit_to(sink_id sink, job what, time_point now) {
   watch_clock(now);
 }
 
-queued_job* service_queue::take_in(job what, bool waits, time_point now) {
+queued_job* service_queue::take_in(job&& what, bool waits, time_point now) {
   const auto id = what.id;
   if (jobs_.contains(id))
     return nullptr;
@@ -162,8 +162,15 @@ void service_queue::finish(sink_id sink, job_id id, attempt_number attempt, mess
   sinks_.release(entry->second);
   forget(entry);
   const auto give_answer = [&] {
-    if (is_wanted)
-      actions_.push(answer_client{id, attempt, true, lawful_body(std::move(body)), sink});
+    if (is_wanted) {
+      body = lawful_body(std::move(body));
+      auto& out = actions_.add<answer_client>();
+      out.id = id;
+      out.attempt = attempt;
+      out.is_final = true;
+      out.from = sink;
+      out.body = std::move(body);
+    }
     ++(is_wanted ? counters_.answered : counters_.unwanted_answers);
   };
   // The next request first: its worker has nothing to do until it comes, and an answer that goes out behind it is hardly
@@ -265,8 +272,14 @@ void service_queue::dispatch(time_point now) {
 
 void service_queue::assign(queued_job& job) {
   ++job.attempt;
-  actions_.push(assign_to_sink{*job.sink, job.attempt, job.what.id, job.what.client_address,
-                               job.what.body.copy_to_push_on(), job.what.user});
+  auto body = job.what.body.copy_to_push_on(); // before there is half an action
+  auto& out = actions_.add<assign_to_sink>();
+  out.sink = *job.sink;
+  out.attempt = job.attempt;
+  out.id = job.what.id;
+  out.client_address = job.what.client_address;
+  out.body = std::move(body);
+  out.user = job.what.user;
 }
 
 /// `sink` has room, as nobody else has if somebody waits for anybody: so whose turn it is may be

@@ -64,9 +64,9 @@ struct assign_to_sink {
   sink_id sink;
   attempt_number attempt = 0;
   job_id id;
-  frame client_address;
+  shared_frame client_address;
   message body;
-  frame user{};
+  shared_frame user{};
 };
 
 /// Hand a sink's answer, or a part of it, to the client's session.
@@ -187,7 +187,7 @@ private:
   [[nodiscard]] attempt_number allowed_attempts() const noexcept;
   /// The job in its place in the table, if it is new and there is room for it; `waits` says that there
   /// is nobody to take it at once.
-  queued_job* take_in(job what, bool waits, time_point now);
+  queued_job* take_in(job&& what, bool waits, time_point now);
   void assign(queued_job& job);
   void dispatch_behind(sink_id sink, time_point now);
   void dispatch_pinned(sink_id sink, time_point now);

@@ -19,7 +19,7 @@ std::string_view to_string(worker_end reason) noexcept {
   return names[static_cast<std::size_t>(reason)];
 }
 
-void worker_link::handle(wire::from_worker command, time_point received_at) {
+void worker_link::handle(wire::from_worker&& command, time_point received_at) {
   if (has_ended())
     return;
   ++heard_;
@@ -57,6 +57,14 @@ void worker_link::handle_unreachable(std::uint64_t first_undelivered) {
     end(worker_end::unreachable, false, held_.sent_since(first_undelivered));
 }
 
+template <class Command>
+Command& worker_link::say(time_point now) {
+  beats_.sent(now); // 7-37: any command takes the place of a heartbeat
+  auto& out = actions_.add<send_to_worker>();
+  out.number = ++sent_;
+  return out.command.emplace<Command>();
+}
+
 void worker_link::assign(held_job job, const frame& client_address, message body, time_point now,
                          const frame& user) {
   if (has_ended())
@@ -69,14 +77,17 @@ void worker_link::assign(held_job job, const frame& client_address, message body
   job.sent_as = sent_ + 1;
   job.since = now;
   answers_due_ = std::min(answers_due_, now + config_.answer_timeout);
-  send(wire::worker_request{held_.add(job, client_address), std::move(body),
-                            asks_user_ ? std::optional(user) : std::nullopt},
-       now);
+  auto address = held_.add(job, client_address);
+  auto& request = say<wire::worker_request>(now);
+  request.address = std::move(address);
+  request.body = std::move(body);
+  if (asks_user_)
+    request.user = user;
 }
 
 void worker_link::probe(time_point now) {
   if (is_ready() && !held_.empty())
-    send(wire::heartbeat{.asks_load = says_load_}, now);
+    say<wire::heartbeat>(now).asks_load = says_load_;
 }
 
 void worker_link::dismiss() {
@@ -95,7 +106,7 @@ void worker_link::tick(time_point now) {
   if (now >= answers_due_)
     look_for_overdue(now);
   if (is_ready() && beats_.is_beat_due(now))
-    send(wire::heartbeat{.asks_load = says_load_}, now); // 7-38, to busy workers too
+    say<wire::heartbeat>(now).asks_load = says_load_; // 7-38, to busy workers too
 }
 
 time_point worker_link::next_deadline() const noexcept {
@@ -161,12 +172,11 @@ void worker_link::on_answer(const frame& address, message body, bool is_final) {
   const auto job = is_final ? held_.take(address) : held_.find(address);
   if (!job)
     return end(worker_end::unexpected, true); // 18-13: idle, or another client's address
-  actions_.push(worker_answer{job->id, job->attempt, is_final, std::move(body)});
-}
-
-void worker_link::send(wire::to_worker command, time_point now) {
-  beats_.sent(now); // 7-37: any command takes the place of a heartbeat
-  actions_.push(send_to_worker{std::move(command), ++sent_});
+  auto& answer = actions_.add<worker_answer>();
+  answer.id = job->id;
+  answer.attempt = job->attempt;
+  answer.is_final = is_final;
+  answer.body = std::move(body);
 }
 
 void worker_link::end(worker_end reason, bool tell_worker, std::vector<job_id> undelivered) {

@@ -161,7 +161,7 @@ public:
   // -- what the worker does ---------------------------------------------------------------------------
 
   /// A valid command arrived at `received_at`, which may lie a little in the past.
-  void handle(wire::from_worker command, time_point received_at);
+  void handle(wire::from_worker&& command, time_point received_at);
 
   /// Something arrived that is no command, or not in the version of this worker.
   void handle_invalid();
@@ -204,7 +204,9 @@ private:
   void on_heartbeat(const wire::heartbeat& beat, time_point received_at);
   void note_beat_at_work(time_point received_at);
   void on_answer(const frame& address, message body, bool is_final);
-  void send(wire::to_worker command, time_point now);
+  /// A command that is sent, to be filled in.
+  template <class Command>
+  Command& say(time_point now);
   void end(worker_end reason, bool tell_worker, std::vector<job_id> undelivered = {});
   [[nodiscard]] duration patience() const noexcept;
   void look_for_overdue(time_point now);

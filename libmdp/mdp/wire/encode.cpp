@@ -18,9 +18,9 @@ namespace mdp::wire {
 
 namespace {
 
-frame command_frame(std::uint8_t code) {
+void push_command(message& onto, std::uint8_t code) {
   const std::byte byte{code};
-  return frame(std::span(&byte, 1));
+  onto.push_copy(std::span(&byte, 1));
 }
 
 frame number_frame(std::string_view prefix, std::uint32_t number) {
@@ -37,9 +37,9 @@ frame text_frame(std::string_view prefix, std::string_view text) {
   return frame(both.append(prefix).append(text));
 }
 
-void push_path(message& onto, return_path path, protocol_version version) {
+void push_path(message& onto, return_path& path, protocol_version version) {
   if (version == protocol_version::v0_1 || path.delimited || !path.address.empty())
-    onto.push(frame{});
+    onto.push_copy(std::string_view());
   for (auto address = path.address.rbegin(); address != path.address.rend(); ++address) {
     MDP_ASSERT(!address->empty()); // the other side would take it for the delimiter
     onto.push(std::move(*address));
@@ -48,18 +48,18 @@ void push_path(message& onto, return_path path, protocol_version version) {
 
 /// A client's dialog; `code_v0_2` is the command byte that only RFC 18 writes.
 template <class Command>
-message encode_for_client(Command command, protocol_version version, std::uint8_t code_v0_2) {
+message encode_for_client(Command& command, protocol_version version, std::uint8_t code_v0_2) {
   MDP_ASSERT(!command.service.empty());
   MDP_ASSERT(!command.body.empty());
   auto result = std::move(command.body);
-  result.push(frame(command.service));
+  result.push_copy(command.service);
   if (version == protocol_version::v0_1) {
-    result.push(frame(client_header_v0_1));
+    result.push_copy(client_header_v0_1);
   } else {
-    result.push(command_frame(code_v0_2));
-    result.push(frame(client_header_v0_2));
+    push_command(result, code_v0_2);
+    result.push_copy(client_header_v0_2);
   }
-  push_path(result, std::move(command.path), version);
+  push_path(result, command.path, version);
   return result;
 }
 
@@ -67,12 +67,12 @@ message encode_for_client(Command command, protocol_version version, std::uint8_
 message encode_for_worker(message rest, protocol_version version, std::uint8_t code_v0_1,
                           std::uint8_t code_v0_2) {
   if (version == protocol_version::v0_1) {
-    rest.push(command_frame(code_v0_1));
-    rest.push(frame(worker_header_v0_1));
-    rest.push(frame{});
+    push_command(rest, code_v0_1);
+    rest.push_copy(worker_header_v0_1);
+    rest.push_copy(std::string_view());
   } else {
-    rest.push(command_frame(code_v0_2));
-    rest.push(frame(worker_header_v0_2));
+    push_command(rest, code_v0_2);
+    rest.push_copy(worker_header_v0_2);
   }
   return rest;
 }
@@ -81,25 +81,25 @@ message encode_for_worker(message rest, protocol_version version, std::uint8_t c
 message with_address(frame address, message body, const std::optional<frame>& user = {}) {
   MDP_ASSERT(!address.empty());
   MDP_ASSERT(!body.empty());
-  body.push(frame{});
+  body.push_copy(std::string_view());
   if (user)
     body.push(text_frame(user_prefix, user->text()));
   body.push(std::move(address));
   return body;
 }
 
-// One overload for each alternative of the variants; `encode` picks.
+// One overload for each alternative of the variants; `encode` picks. What can be moved of a command is.
 
-message write(client_partial command, protocol_version version) {
+message write(client_partial& command, protocol_version version) {
   MDP_ASSERT(version == protocol_version::v0_2);
-  return encode_for_client(std::move(command), version, v0_2::client_partial);
+  return encode_for_client(command, version, v0_2::client_partial);
 }
 
-message write(client_final command, protocol_version version) {
-  return encode_for_client(std::move(command), version, v0_2::client_final);
+message write(client_final& command, protocol_version version) {
+  return encode_for_client(command, version, v0_2::client_final);
 }
 
-message write(worker_ready command, protocol_version version) {
+message write(worker_ready& command, protocol_version version) {
   MDP_ASSERT(!command.service.empty());
   MDP_ASSERT(command.capacity > 0);
   message rest;
@@ -115,25 +115,25 @@ message write(worker_ready command, protocol_version version) {
   return encode_for_worker(std::move(rest), version, v0_1::worker_ready, v0_2::worker_ready);
 }
 
-message write(worker_request command, protocol_version version) {
+message write(worker_request& command, protocol_version version) {
   return encode_for_worker(
     with_address(std::move(command.address), std::move(command.body), command.user), version,
     v0_1::worker_request, v0_2::worker_request);
 }
 
-message write(worker_partial command, protocol_version version) {
+message write(worker_partial& command, protocol_version version) {
   MDP_ASSERT(version == protocol_version::v0_2);
   constexpr std::uint8_t none = 0;
   return encode_for_worker(with_address(std::move(command.address), std::move(command.body)),
                            version, none, v0_2::worker_partial);
 }
 
-message write(worker_final command, protocol_version version) {
+message write(worker_final& command, protocol_version version) {
   return encode_for_worker(with_address(std::move(command.address), std::move(command.body)),
                            version, v0_1::worker_reply, v0_2::worker_final);
 }
 
-message write(heartbeat command, protocol_version version) {
+message write(heartbeat& command, protocol_version version) {
   message rest;
   if (command.load)
     rest.push(number_frame(load_prefix, *command.load));
@@ -143,20 +143,19 @@ message write(heartbeat command, protocol_version version) {
                            v0_2::worker_heartbeat);
 }
 
-message write(disconnect, protocol_version version) {
+message write(disconnect&, protocol_version version) {
   return encode_for_worker({}, version, v0_1::worker_disconnect, v0_2::worker_disconnect);
 }
 
 template <class Variant>
 message write_any(Variant& command, protocol_version version) {
-  return std::visit([version](auto& alternative) { return write(std::move(alternative), version); },
-                    command);
+  return std::visit([version](auto& alternative) { return write(alternative, version); }, command);
 }
 
 } // namespace
 
 message encode(client_request command, protocol_version version) {
-  return encode_for_client(std::move(command), version, v0_2::client_request);
+  return encode_for_client(command, version, v0_2::client_request);
 }
 
 message encode(to_client command, protocol_version version) {

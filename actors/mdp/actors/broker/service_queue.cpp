@@ -204,30 +204,31 @@ void service_queue_state::describe(engine::worker_report& worker, time_point now
 
 void service_queue_state::carry_out() {
   engine_.actions().drain([this](engine::queue_action&& action) {
-    std::visit(
-      overload{
-        [&](engine::assign_to_sink& assign) {
-          // Gone if our predecessor failed before it could say so: the job is back then.
-          if (const auto sink = store_->sinks.find(assign.sink); sink != store_->sinks.end())
-            tell(self_, sink->second.actor,
-                 assign_job{assign.id, assign.attempt, std::move(assign.client_address),
-                            std::move(assign.body), std::move(assign.user)});
-        },
-        [&](engine::answer_client& reply) { answer(reply); },
-        [&](const engine::refuse_client& reply) { refuse(reply); },
-        [&](engine::bury_job& news) {
-          ++unlogged_deaths_;
-          const auto& service = news.what.service.empty() ? store_->service : news.what.service;
-          tell(self_, around_->registry, job_died{service, std::move(news.what), news.attempts});
-        },
-        [&](engine::return_job& back) { give_back(back); },
-        [&](engine::return_pinned& back) {
-          back.what.service.clear(); // whoever sent it knows its name
-          if (const auto session = session_of(back.what.id, true))
-            tell(self_, session, job_returned{std::move(back.what)});
-        },
-      },
-      action);
+    std::visit(overload{
+                 [&](engine::assign_to_sink& assign) {
+                   // Gone if our predecessor failed before it could say so: the job is back then.
+                   if (const auto sink = store_->sinks.find(assign.sink);
+                       sink != store_->sinks.end())
+                     tell(self_, sink->second.actor,
+                          assign_job{assign.id, assign.attempt, std::move(assign.client_address),
+                                     std::move(assign.body), std::move(assign.user)});
+                 },
+                 [&](engine::answer_client& reply) { answer(reply); },
+                 [&](const engine::refuse_client& reply) { refuse(reply); },
+                 [&](engine::bury_job& news) {
+                   ++unlogged_deaths_;
+                   auto service = asked_as(news.what);
+                   tell(self_, around_->registry,
+                        job_died{std::move(service), std::move(news.what), news.attempts});
+                 },
+                 [&](engine::return_job& back) { give_back(back); },
+                 [&](engine::return_pinned& back) {
+                   back.what.service = {}; // whoever sent it knows its name
+                   if (const auto session = session_of(back.what.id, true))
+                     tell(self_, session, job_returned{std::move(back.what)});
+                 },
+               },
+               action);
   });
   count();
   report_staff();
@@ -257,10 +258,14 @@ void service_queue_state::refuse(const engine::refuse_client& action) {
 
 void service_queue_state::give_back(engine::return_job& action) {
   auto session = session_of(action.what.id, true);
-  auto service = action.what.service.empty() ? store_->service
-                                             : std::exchange(action.what.service, std::string());
+  auto service = asked_as(action.what);
+  action.what.service = {};
   tell(self_, around_->registry,
        submit_job{std::move(service), std::move(action.what), std::move(session)});
+}
+
+std::string service_queue_state::asked_as(const engine::job& what) const {
+  return what.service.empty() ? store_->service : std::string(what.service.text());
 }
 
 job_owner_actor service_queue_state::session_of(job_id id, bool is_over) {

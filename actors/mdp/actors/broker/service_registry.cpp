@@ -138,7 +138,7 @@ void service_registry_state::on(submit_job& request) {
     return refuse(engine::refusal::stopping);
   const auto found = catalog_.route(request.service);
   if (!found.name.empty())
-    request.what.service = request.service; // the queue has another name
+    request.what.service = frame(request.service); // the queue has another name
   if (const auto queue = queue_at(found, request.service))
     return tell(self_, queue, std::move(request));
   refuse(engine::refusal::too_many_services);

@@ -28,6 +28,7 @@ public:
   /// Adds a command. False when a `send_frames` would exceed the bounds; every other command is
   /// always taken. Thread-safe; never blocks for longer than a swap.
   [[nodiscard]] bool push(loop_command command);
+  [[nodiscard]] bool push(send_frames&& command);
 
   /// Says which thread is the loop's. Before the loop's first turn, from the loop's thread.
   void set_loop_thread(std::thread::id id) noexcept;
@@ -40,6 +41,8 @@ public:
   void swap_into(std::vector<loop_command>& into);
 
 private:
+  void wake_if(bool was_empty);
+
   limits bounds_;
   net::wake_fd wake_;
   std::mutex mutex_;
