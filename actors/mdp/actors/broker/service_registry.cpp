@@ -3,6 +3,7 @@
 #include "mdp/actors/broker/mmi.hpp"
 #include "mdp/actors/compat/exit.hpp"
 #include "mdp/actors/compat/messaging.hpp"
+#include "mdp/actors/compat/pass_on.hpp"
 #include "mdp/actors/routing_messages.hpp"
 #include "mdp/actors/supervision/supervisor.hpp"
 
@@ -133,14 +134,14 @@ void service_registry_state::on(submit_job& request) {
     tell(self_, request.session, job_refused{request.what.id, reason});
   };
   if (engine::is_reserved_service(request.service))
-    return tell(self_, store_->mmi, std::move(request)); // 8-1
+    return pass_on(self_, store_->mmi, request); // 8-1
   if (store_->is_draining)
     return refuse(engine::refusal::stopping);
   const auto found = catalog_.route(request.service);
   if (!found.name.empty())
     request.what.service = frame(request.service); // the queue has another name
   if (const auto queue = queue_at(found, request.service))
-    return tell(self_, queue, std::move(request));
+    return pass_on(self_, queue, request);
   refuse(engine::refusal::too_many_services);
 }
 

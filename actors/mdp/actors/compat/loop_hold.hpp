@@ -50,8 +50,12 @@ public:
     using result = caf::scheduled_actor::activation_result;
     owe(owed() - 1);
     // As activate() with a message does, but for CAF's receive timeout, for which none of ours waits.
+    loop.handing(what.get());
     const auto how = actor.activate(&loop) ? actor.reactivate(*what) : result::terminated;
-    if (how == result::skipped)
+    loop.handing(nullptr);
+    if (const auto to = loop.take_passed_to())
+      to->enqueue(std::move(what), &loop);
+    else if (how == result::skipped)
       actor.mailbox().push_back(std::move(what));
     what = nullptr; // before the actor, which it may refer to
     if (owed() == 0)

@@ -5,6 +5,7 @@
 #include "mdp/defaults.hpp"
 #include "mdp/time.hpp"
 
+#include <caf/actor_control_block.hpp>
 #include <caf/actor_system.hpp>
 #include <caf/execution_unit.hpp>
 #include <caf/mailbox_element.hpp>
@@ -13,6 +14,7 @@
 #include <cstddef>
 #include <functional>
 #include <memory>
+#include <utility>
 #include <vector>
 
 namespace mdp::actors {
@@ -67,6 +69,18 @@ public:
   /// `to` is handed `what`, behind all that is ready.
   void hand(loop_recipient& to, caf::mailbox_element_ptr what);
 
+  /// What an actor is being handed; null: nothing. Said by whoever hands it.
+  void handing(caf::mailbox_element* what) noexcept { in_hand_ = what; }
+  [[nodiscard]] caf::mailbox_element* in_hand() const noexcept { return in_hand_; }
+
+  /// What is being handed goes on to `to` when that is done (`pass_on.hpp`).
+  void pass_on(caf::strong_actor_ptr to) noexcept { passed_to_ = std::move(to); }
+
+  /// Where that has to go; null: nowhere.
+  [[nodiscard]] caf::strong_actor_ptr take_passed_to() noexcept {
+    return std::exchange(passed_to_, nullptr);
+  }
+
   /// All that `from` was still to be handed, in its order; it will not be.
   [[nodiscard]] std::vector<caf::mailbox_element_ptr> take_back(const loop_recipient& from);
 
@@ -93,6 +107,8 @@ private:
 
   std::shared_ptr<loop_door> door_;
   std::shared_ptr<loop_timers> timers_ = std::make_shared<loop_timers>();
+  caf::mailbox_element* in_hand_ = nullptr;
+  caf::strong_actor_ptr passed_to_;
   time_point now_{};
   bool is_logged_;           // CAF's own log is on: the program's decision
   std::vector<entry> ready_; // in front of those that run() has still to come to: empty ones
