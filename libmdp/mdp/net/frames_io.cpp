@@ -73,21 +73,30 @@ part_status drop_rest(zmq::socket_ref socket, zmq_msg_t& part, bool more, std::s
   return part_status::received;
 }
 
+/// Where a message from a peer is to be written down, and what of it.
+struct peer_message {
+  const frame& routing_id;
+  message_origin& origin;
+  const origin_terms& terms;
+};
+
 /// What libzmq knows of the way of a peer's own frame. A routing id that it has read ahead, as a poll
 /// makes it do, shows nothing.
-void read_origin(zmq_msg_t& part, message_origin& origin, bool with_user) {
-  origin.connection = zmq_msg_get(&part, ZMQ_SRCFD);
-  if (!with_user)
+void read_origin(zmq_msg_t& part, const peer_message& from) {
+  from.origin.connection = from.terms.memo != nullptr
+                             ? from.terms.memo->connection_of(from.routing_id, part)
+                             : zmq_msg_get(&part, ZMQ_SRCFD);
+  if (!from.terms.with_user)
     return;
   const char* const user = zmq_msg_gets(&part, "User-Id");
-  origin.user = user != nullptr ? frame(std::string_view(user)) : frame();
+  from.origin.user = user != nullptr ? frame(std::string_view(user)) : frame();
 }
 
 /// Receives frames up to the last. libzmq hands out whole messages only, so `nothing` can be the
 /// answer for the first frame alone.
 receive_result receive_frames(zmq::socket_ref socket, const message_bounds& bounds, zmq_msg_t& part,
-                              message& into, wire_meter& meter, message_origin* origin = nullptr,
-                              bool with_user = false) {
+                              message& into, wire_meter& meter,
+                              const peer_message* from = nullptr) {
   receive_result result;
   bool more = true;
   for (std::size_t count = 1; more; ++count) {
@@ -100,8 +109,8 @@ receive_result receive_frames(zmq::socket_ref socket, const message_bounds& boun
     }
     more = zmq_msg_more(&part) != 0; // taking the frame may leave an empty message
     if (count == 1) {
-      if (origin != nullptr)
-        read_origin(part, *origin, with_user);
+      if (from != nullptr)
+        read_origin(part, *from);
       into.reserve(usual_frames);
     }
     take_frame(part, size, into);
@@ -196,10 +205,11 @@ receive_result receive_from(zmq::socket_ref socket, const message_bounds& bounds
   if (!more) // cannot come from a peer: libzmq puts the routing id in front of at least one frame
     return {receive_status::received};
   wire_meter meter{terms.wrapping};
-  const auto result =
-    receive_frames(socket, bounds, *part.handle(), into, meter, origin, terms.with_user);
-  if (origin != nullptr)
-    origin->wire_bytes = meter.bytes;
+  if (origin == nullptr)
+    return receive_frames(socket, bounds, *part.handle(), into, meter);
+  const peer_message from{routing_id, *origin, terms};
+  const auto result = receive_frames(socket, bounds, *part.handle(), into, meter, &from);
+  origin->wire_bytes = meter.bytes;
   return result;
 }
 

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "mdp/message.hpp"
+#include "mdp/net/connection_memo.hpp"
 #include "mdp/net/transit.hpp"
 
 #include <zmq.hpp>
@@ -50,6 +51,7 @@ struct message_origin {
 struct origin_terms {
   std::size_t wrapping = 0; ///< What the socket's mechanism adds to each frame, in bytes.
   bool with_user = true;    ///< Else that stays empty: libzmq looks a name up for each message.
+  connection_memo* memo = nullptr; ///< Where to look for the connection first, if anywhere.
 };
 
 /// Receives what a ROUTER has. `routing_id` says who sent it, also when it was dropped. `origin`, if

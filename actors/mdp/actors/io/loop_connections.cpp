@@ -34,6 +34,8 @@ void take_news(loop_socket& socket, time_point now, std::vector<loop_report>& re
       reports.push_back(handshake_failed{socket.id, *news.handshake});
     return;
   }
+  if (!news.changes.empty())
+    socket.memo.forget();
   for (const auto& [descriptor, is_open] : news.changes) {
     socket.users.closed(descriptor); // one that opens has an older one's name, if any
     is_open ? socket.endless.opened(descriptor) : socket.endless.closed(descriptor);

@@ -84,11 +84,12 @@ void receive_some(loop_socket& socket, receive_budget& budget, time_point now,
     frame routing_id;
     message frames;
     net::message_origin from;
-    const auto result =
-      socket.kind == socket_kind::router
-        ? net::receive_from(socket.handle, bounds, routing_id, frames, &from,
-                            {.wrapping = socket.wrapping, .with_user = socket.has_users})
-        : net::receive(socket.handle, bounds, frames);
+    const auto result = socket.kind == socket_kind::router
+                          ? net::receive_from(socket.handle, bounds, routing_id, frames, &from,
+                                              {.wrapping = socket.wrapping,
+                                               .with_user = socket.has_users,
+                                               .memo = socket.has_users ? nullptr : &socket.memo})
+                          : net::receive(socket.handle, bounds, frames);
     socket.endless.delivered(from.connection, from.wire_bytes);
     socket.handshakes.heard(from.connection);
     const bool is_message = result.status != net::receive_status::nothing &&

@@ -3,6 +3,7 @@
 #include "mdp/actors/io/loop_commands.hpp"
 #include "mdp/actors/io/peers_in_transit.hpp"
 #include "mdp/actors/io/zap_door.hpp"
+#include "mdp/net/connection_memo.hpp"
 #include "mdp/net/context.hpp"
 #include "mdp/net/signal_set.hpp"
 #include "mdp/net/socket_monitor.hpp"
@@ -46,6 +47,7 @@ struct loop_socket {
   std::size_t connections = 0;                    ///< A ROUTER's, and how many it may have.
   std::size_t max_connections = 0;
   peers::endless_messages endless{{}};      ///< A ROUTER's connections, by descriptor.
+  net::connection_memo memo{};              ///< Whose they are.
   std::size_t wrapping = 0;                 ///< Bytes that its mechanism adds to each frame.
   time_point next_look = never;             ///< When to look for endless messages among them.
   bool has_users = false;                   ///< A ROUTER's: its peers come by CURVE or PLAIN.
