@@ -2,6 +2,7 @@
 
 #include "mdp/frame.hpp"
 
+#include <cstddef>
 #include <string_view>
 #include <utility>
 
@@ -38,6 +39,11 @@ public:
   operator const frame&() const noexcept { return get(); }
 
   [[nodiscard]] bool empty() const noexcept { return home_ == nullptr; }
+
+  /// Bytes of memory that all copies together hold on to, the objects themselves aside.
+  [[nodiscard]] std::size_t footprint() const noexcept {
+    return home_ != nullptr ? sizeof(home) - sizeof(frame) + home_->bytes.footprint() : 0;
+  }
   [[nodiscard]] std::string_view text() const noexcept { return get().text(); }
 
   friend bool operator==(const shared_frame& a, const shared_frame& b) noexcept {

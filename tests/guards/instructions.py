@@ -9,7 +9,7 @@ import tempfile
 
 import _count
 
-# Measured: 17 105, GCC 12, Release; the stand-ins for loop and peers, and their codec, are in it. Equal to seven digits from run to
+# Measured: 17 113, GCC 12, Release; the stand-ins for loop and peers, and their codec, are in it. Equal to seven digits from run to
 # run; compilers of another version need the few percent.
 BOUND = 17_700
 FEW, MANY = 500, 2500  # what the start and the end cost is in both

@@ -84,6 +84,24 @@ TEST_CASE("T23 what is counted of requests that wait is what they hold, to a ten
   }
 }
 
+TEST_CASE("T23 the name that a request for a pattern was asked for under is counted") {
+  service_queue queue{queue_config{}};
+  const auto submit = [&](std::uint64_t number) {
+    job what{{peer_id{5}, number}, {}, message{frame(std::string(64, 'x'))}};
+    what.service = frame("images.resize"sv);
+    queue.submit(std::move(what), at(0s));
+    queue.actions().drain([](queue_action&&) {});
+  };
+  submit(many);
+  const auto before = held_bytes();
+  for (std::uint64_t i = 0; i < many; ++i)
+    submit(i);
+  const auto measured = (held_bytes() - before) / static_cast<std::int64_t>(many);
+  // A session's share of what is counted is not here.
+  const auto counted = static_cast<std::int64_t>(queue.footprint() / queue.waiting()) - 112;
+  CHECK(std::abs(counted - measured) <= measured / 10);
+}
+
 TEST_CASE("T23 a body that does not fit into a frame costs its bytes and a little more") {
   const auto small = stage().bytes_of_each("echo", std::string(64, 'x'));
   CHECK(stage().bytes_of_each("echo", std::string(256, 'x')) <= small + 256 + 32);

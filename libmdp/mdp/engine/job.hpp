@@ -38,9 +38,9 @@ struct job {
   shared_frame service{};
   shared_frame user{}; ///< Who asks, by CURVE; empty without it.
 
-  /// Bytes of memory the job holds on to (T23). Its client's address and user are the client's.
+  /// Bytes of memory the job holds on to (T23). Its client's address and user are the client's, the name is its own.
   [[nodiscard]] std::size_t footprint() const noexcept {
-    return sizeof(job) + defaults::job_bookkeeping_bytes + body.footprint();
+    return sizeof(job) + defaults::job_bookkeeping_bytes + body.footprint() + service.footprint();
   }
 };
 

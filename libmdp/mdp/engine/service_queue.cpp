@@ -177,9 +177,8 @@ void service_queue::finish(sink_id sink, job_id id, attempt_number attempt, mess
   // later. A worker with room for one has a tenth more requests so (benchmarks/README.md).
   try {
     dispatch_behind(sink, now);
-  } catch (
-    ...) { // std::bad_alloc: whoever takes over from us has the answer, which nobody else has
-    give_answer();
+  } catch (...) {
+    give_answer(); // out of memory: whoever takes over from us has it, and nobody else does
     throw;
   }
   give_answer();

@@ -97,9 +97,9 @@ private:
   void carry_out();
   void answer(engine::answer_client& action);
   void refuse(const engine::refuse_client& action);
-  /// The session that waits for `id`, which is one job less from now on if `is_over`; null if gone.
   /// The name that its client knows the service by.
   [[nodiscard]] std::string asked_as(const engine::job& what) const;
+  /// The session that waits for `id`, which is one job less from now on if `is_over`; null if gone.
   [[nodiscard]] job_owner_actor session_of(job_id id, bool is_over);
   void count();
   void log_deaths();

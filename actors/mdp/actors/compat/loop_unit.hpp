@@ -107,12 +107,12 @@ private:
 
   std::shared_ptr<loop_door> door_;
   std::shared_ptr<loop_timers> timers_ = std::make_shared<loop_timers>();
-  caf::mailbox_element* in_hand_ = nullptr;
-  caf::strong_actor_ptr passed_to_;
   time_point now_{};
   bool is_logged_;           // CAF's own log is on: the program's decision
   std::vector<entry> ready_; // in front of those that run() has still to come to: empty ones
   std::vector<caf::resumable*> come_; // through the door, in run() only; keeps its memory
+  caf::mailbox_element* in_hand_ = nullptr;
+  caf::strong_actor_ptr passed_to_; // who gets that then
 };
 
 } // namespace mdp::actors

@@ -28,6 +28,7 @@ public:
   /// Adds a command. False when a `send_frames` would exceed the bounds; every other command is
   /// always taken. Thread-safe; never blocks for longer than a swap.
   [[nodiscard]] bool push(loop_command command);
+  /// The same of the most frequent one; a refused one is as it was.
   [[nodiscard]] bool push(send_frames&& command);
 
   /// Says which thread is the loop's. Before the loop's first turn, from the loop's thread.
