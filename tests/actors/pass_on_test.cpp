@@ -1,3 +1,4 @@
+#include "actors/read_numbers.hpp"
 #include "mdp/actors/compat/exit.hpp"
 #include "mdp/actors/compat/pass_on.hpp"
 #include "mdp/actors/compat/state_actor.hpp"
@@ -10,12 +11,8 @@
 #include <caf/message.hpp>
 #include <doctest/doctest.h>
 
-#include <atomic>
-#include <cstdint>
-#include <mutex>
 #include <thread>
 #include <utility>
-#include <vector>
 
 using namespace mdp;
 using namespace mdp::actors;
@@ -26,31 +23,17 @@ using namespace mdp::test;
 namespace {
 
 using number_actor = stoppable_actor::extend<takes<release_child>>;
-using numbers = std::vector<std::uint64_t>;
 
 /// What has come, and where it lay.
-struct book {
+struct book : read_numbers {
   void add(const release_child& number, caf::strong_actor_ptr from) {
-    const std::lock_guard guard(mutex);
-    read.push_back(number.child);
     place = &number;
     sender = std::move(from);
-    thread = std::this_thread::get_id();
-  }
-  numbers now() {
-    const std::lock_guard guard(mutex);
-    return read;
-  }
-  bool was_here() {
-    const std::lock_guard guard(mutex);
-    return thread == std::this_thread::get_id();
+    note(number.child);
   }
 
-  std::mutex mutex;
-  numbers read;
   const void* place = nullptr;
   caf::strong_actor_ptr sender;
-  std::thread::id thread;
 };
 
 /// Writes down what it is sent.
@@ -110,8 +93,8 @@ struct fixture {
       return at_first.was_here() && at_last.was_here();
     }));
     CHECK(eventually([&] { return !loop.run(); }));
-    at_first.read.clear();
-    at_last.read.clear();
+    at_first.clear();
+    at_last.clear();
   }
   ~fixture() {
     at_first.sender = at_last.sender = nullptr;

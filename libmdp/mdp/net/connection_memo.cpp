@@ -8,7 +8,7 @@ namespace mdp::net {
 
 namespace {
 
-/// The number in an id that libzmq has given: a zero, which its own settings keep from others, and four bytes.
+/// The number in an id that libzmq has given: a zero, which its manual keeps for that, and four bytes.
 std::optional<std::uint32_t> given_number(const frame& routing_id) noexcept {
   std::uint32_t number = 0;
   if (routing_id.size() != 1 + sizeof number || routing_id.data()[0] != std::byte{0})

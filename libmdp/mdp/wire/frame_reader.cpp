@@ -134,8 +134,8 @@ void frame_reader::take_client_path(return_path& into) {
   into.delimited = place_.delimited;
   if (addresses > 0)
     into.address.reserve(addresses);
-  for (; next_ < addresses;
-       ++next_) // copies: a gap in front of the header would be taken for the delimiter
+  // Copies: what is moved leaves an empty frame, which header_seen() would take for the delimiter.
+  for (; next_ < addresses; ++next_)
     into.address.push_back(frames_[next_]);
   next_ = place_.index + 1;
 }

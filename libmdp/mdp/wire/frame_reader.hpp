@@ -45,7 +45,7 @@ struct header_place {
 class frame_reader {
 public:
   /// Checks the limits and reads the header (T2: before any command). Keeps a reference to both;
-  /// the body is moved out of `frames`, what is in front of it stays.
+  /// a worker's address and the body are moved out of `frames`, what is in front of them stays.
   frame_reader(message& frames, const limits& bounds);
 
   [[nodiscard]] bool failed() const noexcept { return error_.has_value(); }
