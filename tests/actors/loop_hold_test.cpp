@@ -1,4 +1,3 @@
-#include "actors/read_numbers.hpp"
 #include "mdp/actors/compat/exit.hpp"
 #include "mdp/actors/compat/loop_unit.hpp"
 #include "mdp/actors/compat/messaging.hpp"
@@ -33,18 +32,32 @@ using namespace mdp::test;
 namespace {
 
 using reading_actor = stoppable_actor::extend<takes<release_child>>;
+using numbers = std::vector<std::uint64_t>;
 
 constexpr auto unlucky = std::numeric_limits<std::uint64_t>::max();
 
 /// What a line of readers has read, and does meanwhile.
-struct book : read_numbers {
+struct book {
   void add(std::uint64_t number) {
     during(number);
-    note(number);
+    const std::lock_guard guard(mutex);
+    thread = std::this_thread::get_id();
+    read.push_back(number);
+  }
+  numbers now() {
+    const std::lock_guard guard(mutex);
+    return read;
+  }
+  bool was_here() {
+    const std::lock_guard guard(mutex);
+    return thread == std::this_thread::get_id();
   }
 
   std::shared_ptr<succession> line = std::make_shared<succession>();
   std::function<void(std::uint64_t)> during = [](std::uint64_t) {};
+  std::mutex mutex;
+  numbers read;
+  std::thread::id thread;
 };
 
 /// Belongs to a loop, and reads numbers (as `release_child`, a message with nothing but a number in it).
@@ -89,7 +102,7 @@ struct fixture {
       return into->was_here();
     }));
     CHECK(eventually([&] { return !loop.run(); }));
-    into->clear();
+    into->read.clear();
   }
 
   /// On the loop's thread.

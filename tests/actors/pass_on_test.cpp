@@ -1,4 +1,3 @@
-#include "actors/read_numbers.hpp"
 #include "mdp/actors/compat/exit.hpp"
 #include "mdp/actors/compat/pass_on.hpp"
 #include "mdp/actors/compat/state_actor.hpp"
@@ -11,8 +10,12 @@
 #include <caf/message.hpp>
 #include <doctest/doctest.h>
 
+#include <atomic>
+#include <cstdint>
+#include <mutex>
 #include <thread>
 #include <utility>
+#include <vector>
 
 using namespace mdp;
 using namespace mdp::actors;
@@ -23,17 +26,31 @@ using namespace mdp::test;
 namespace {
 
 using number_actor = stoppable_actor::extend<takes<release_child>>;
+using numbers = std::vector<std::uint64_t>;
 
 /// What has come, and where it lay.
-struct book : read_numbers {
+struct book {
   void add(const release_child& number, caf::strong_actor_ptr from) {
+    const std::lock_guard guard(mutex);
+    read.push_back(number.child);
     place = &number;
     sender = std::move(from);
-    note(number.child);
+    thread = std::this_thread::get_id();
+  }
+  numbers now() {
+    const std::lock_guard guard(mutex);
+    return read;
+  }
+  bool was_here() {
+    const std::lock_guard guard(mutex);
+    return thread == std::this_thread::get_id();
   }
 
+  std::mutex mutex;
+  numbers read;
   const void* place = nullptr;
   caf::strong_actor_ptr sender;
+  std::thread::id thread;
 };
 
 /// Writes down what it is sent.
@@ -93,8 +110,8 @@ struct fixture {
       return at_first.was_here() && at_last.was_here();
     }));
     CHECK(eventually([&] { return !loop.run(); }));
-    at_first.clear();
-    at_last.clear();
+    at_first.read.clear();
+    at_last.read.clear();
   }
   ~fixture() {
     at_first.sender = at_last.sender = nullptr;
